@@ -1,0 +1,230 @@
+"""What lessons (and issues of the newsletter) are made of.
+
+Each kind of content is an abstract model, so that lessons and newsletter issues share its fields
+and rules; the concrete block binds it to a lesson.
+"""
+
+import secrets
+
+from content_editor.models import create_plugin_base
+from django.db import models
+from django.db.models import Q
+from django.utils.html import strip_tags
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+from django_prose_editor.fields import ProseEditorField
+
+from anatomy.models import Structure
+from lessons.models.course import Lesson
+
+# What an author can type is what is allowed: the sanitiser is derived from this same list.
+PROSE = {
+    "Bold": True,
+    "Italic": True,
+    "Superscript": True,
+    "Subscript": True,
+    "Heading": {"levels": [2, 3]},
+    "BulletList": True,
+    "OrderedList": True,
+    "ListItem": True,
+    "Blockquote": True,
+    "Link": {"enableTarget": False, "protocols": ["https", "mailto"]},
+    "Table": True,
+    "TableRow": True,
+    "TableHeader": True,
+    "TableCell": True,
+}
+SHORT_PROSE = {
+    "Bold": True,
+    "Italic": True,
+    "BulletList": True,
+    "OrderedList": True,
+    "ListItem": True,
+    "Link": {"enableTarget": False, "protocols": ["https", "mailto"]},
+}
+
+
+def new_block_key() -> str:
+    return f"block-{secrets.token_hex(4)}"
+
+
+def _short(html: str) -> str:
+    return Truncator(" ".join(strip_tags(html.replace("<", " <")).split())).chars(60)
+
+
+class TextContent(models.Model):
+    body = ProseEditorField(_("text"), extensions=PROSE, sanitize=True)
+
+    class Meta:
+        abstract = True
+        verbose_name = _("text")
+        verbose_name_plural = _("texts")
+
+    def __str__(self) -> str:
+        return _short(self.body)
+
+
+class KeyConceptContent(models.Model):
+    title = models.CharField(_("title"), max_length=120)
+    body = ProseEditorField(_("text"), extensions=SHORT_PROSE, sanitize=True)
+
+    class Meta:
+        abstract = True
+        verbose_name = _("key concept")
+        verbose_name_plural = _("key concepts")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class DrillContent(models.Model):
+    class Side(models.TextChoices):
+        ANTERIOR = "anterior", _("Front (anterior)")
+        POSTERIOR = "posterior", _("Back (posterior)")
+        MEDIAL = "medial", _("Inside (medial)")
+        LATERAL = "lateral", _("Outside (lateral)")
+
+    title = models.CharField(_("title"), max_length=120)
+    side = models.CharField(_("side of the hip"), max_length=10, choices=Side)
+    purpose = models.CharField(_("what it is for"), max_length=300)
+    set_up = ProseEditorField(_("set-up"), extensions=SHORT_PROSE, sanitize=True)
+    cues = ProseEditorField(_("cues"), extensions=SHORT_PROSE, sanitize=True)
+    dose = models.CharField(_("sets and reps"), max_length=300)
+    easier = models.CharField(_("easier"), max_length=300)
+    harder = models.CharField(_("harder"), max_length=300)
+    stop_rule = models.CharField(_("stop when"), max_length=300)
+
+    class Meta:
+        abstract = True
+        verbose_name = _("drill")
+        verbose_name_plural = _("drills")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ImageContent(models.Model):
+    image = models.ImageField(_("image"), upload_to="images/", width_field="width", height_field="height")
+    width = models.PositiveIntegerField(default=0, editable=False)
+    height = models.PositiveIntegerField(default=0, editable=False)
+    alt = models.CharField(
+        _("description"), max_length=300, help_text=_("What the picture shows, for those who cannot see it.")
+    )
+    caption = models.CharField(_("caption"), max_length=300, blank=True)
+
+    class Meta:
+        abstract = True
+        verbose_name = _("image")
+        verbose_name_plural = _("images")
+
+    def __str__(self) -> str:
+        return self.caption or self.alt
+
+
+_LessonPlugin = create_plugin_base(Lesson)
+
+
+class LessonBlock(_LessonPlugin):  # type: ignore[misc, valid-type]
+    """A block of a lesson. `key` names it for good: progress and links refer to it."""
+
+    key = models.SlugField(_("key"), max_length=60, default=new_block_key, editable=False)
+
+    class Meta(_LessonPlugin.Meta):
+        abstract = True
+        constraints = [
+            models.UniqueConstraint(fields=["parent", "key"], name="%(class)s_key_once_per_lesson"),
+        ]
+
+
+class TextBlock(TextContent, LessonBlock):
+    class Meta(TextContent.Meta, LessonBlock.Meta):
+        abstract = False
+
+
+class KeyConceptBlock(KeyConceptContent, LessonBlock):
+    class Meta(KeyConceptContent.Meta, LessonBlock.Meta):
+        abstract = False
+
+
+class FactsBlock(LessonBlock):
+    """A table drawn from the knowledge base: subjects down, relations across. Nothing in it is typed."""
+
+    title = models.CharField(_("title"), max_length=120)
+    caption = models.CharField(_("caption"), max_length=300, blank=True)
+    subjects = models.ManyToManyField(Structure, related_name="+", verbose_name=_("rows"))
+    relations = models.JSONField(
+        _("columns"), default=list, help_text=_("Relations such as origin, insertion, action, nerve, member, function.")
+    )
+
+    class Meta(LessonBlock.Meta):
+        verbose_name = _("table of facts")
+        verbose_name_plural = _("tables of facts")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class FilmBlock(LessonBlock):
+    """A film of our own (a file) or an embedded one (YouTube, Vimeo), which loads on a click only."""
+
+    class Provider(models.TextChoices):
+        FILE = "file", _("Our own film")
+        YOUTUBE = "youtube", _("YouTube")
+        VIMEO = "vimeo", _("Vimeo")
+
+    title = models.CharField(_("title"), max_length=120)
+    provider = models.CharField(_("from"), max_length=10, choices=Provider, default=Provider.FILE)
+    url = models.CharField(_("address"), max_length=300, blank=True, help_text=_("Of a film on YouTube or Vimeo."))
+    video_id = models.CharField(max_length=20, blank=True, editable=False)
+    video_hash = models.CharField(max_length=20, blank=True, editable=False)
+    webm = models.FileField(_("film (WebM)"), upload_to="films/", blank=True)
+    mp4 = models.FileField(_("film (MP4)"), upload_to="films/", blank=True)
+    poster = models.ImageField(_("still"), upload_to="films/", blank=True)
+    captions = models.FileField(_("captions (WebVTT)"), upload_to="films/", blank=True)
+    duration = models.PositiveIntegerField(_("length (s)"), default=0)
+    summary = models.TextField(
+        _("in words"), blank=True, help_text=_("What the film shows, for those who cannot play it.")
+    )
+
+    class Meta(LessonBlock.Meta):
+        verbose_name = _("film")
+        verbose_name_plural = _("films")
+        constraints = [
+            *LessonBlock.Meta.constraints,
+            models.CheckConstraint(condition=Q(provider__in=["file", "youtube", "vimeo"]), name="film_provider_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class DrillBlock(DrillContent, LessonBlock):
+    class Meta(DrillContent.Meta, LessonBlock.Meta):
+        abstract = False
+
+
+class ImageBlock(ImageContent, LessonBlock):
+    class Meta(ImageContent.Meta, LessonBlock.Meta):
+        abstract = False
+
+
+class TakeawaysBlock(LessonBlock):
+    body = ProseEditorField(_("takeaways"), extensions=SHORT_PROSE, sanitize=True)
+
+    class Meta(LessonBlock.Meta):
+        verbose_name = _("takeaways")
+        verbose_name_plural = _("takeaways")
+
+    def __str__(self) -> str:
+        return _short(self.body)
+
+
+BLOCK_MODELS = [
+    TextBlock,
+    KeyConceptBlock,
+    FactsBlock,
+    FilmBlock,
+    DrillBlock,
+    ImageBlock,
+    TakeawaysBlock,
+]

@@ -1,0 +1,1 @@
+"""Django's way to send mail, led through the ledger."""
