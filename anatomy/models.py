@@ -184,6 +184,11 @@ class Fact(models.Model):
     def __str__(self) -> str:
         return self.slug
 
+    @property
+    def context_words(self) -> str:
+        """Return the context as words: `extended-hip` reads “extended hip”."""
+        return self.context.replace("-", " ")
+
     @staticmethod
     def slug_for(subject: str, relation: str, object_: str, context: str = NEUTRAL) -> str:
         """Return the stable name of a fact, such as `iliacus.origin.iliac-fossa`."""

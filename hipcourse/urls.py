@@ -1,10 +1,27 @@
+from allauth.account.decorators import secure_admin_login
+from django.conf import settings
+from django.conf.urls.static import static
 from django.contrib import admin
 from django.urls import include, path
 
+from hipcourse.health import healthz
+
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
 urlpatterns = [
+    path("", include("lessons.urls")),
+    path("", include("quizzes.urls")),
+    path("newsletter/", include("mailings.urls")),
+    path("account/", include("accounts.urls")),
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("healthz", healthz, name="healthz"),
 ]
+if settings.DEBUG:
+    urlpatterns += [
+        path("dev/mail/", include("mailings.dev_urls")),
+        *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
+    ]
 
 handler400 = "hipcourse.errors.bad_request"
 handler403 = "hipcourse.errors.permission_denied"

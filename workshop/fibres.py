@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from config import HIP, load_json
+from workshop.config import HIP, load_json
 
 ORIGINS = {"pelvis": np.zeros(3), "femur_r": HIP}
 
@@ -57,7 +57,9 @@ def build(entry):
         side = 2 * number / max(len(starts) - 1, 1) - 1
         own = [point + side * wide for point, wide in zip(middle, spread, strict=True)]
         fibres.append(spline([start, *own, ends[number % len(ends)]]))
-    return Muscle(entry["structure"], spline([place(entry["pull_start"]), *middle, place(entry["pull_end"])]), fibres)
+    return Muscle(
+        entry["structure"], spline([place(entry["pull_start"]), *middle, place(entry["pull_end"])]), fibres
+    )
 
 
 def place(point):

@@ -4,12 +4,14 @@ A brush is an area or a stroke in one orthographic view of a bone (millimetres, 
 part of the surface that faces its way. Each brush gives a depth in millimetres: above zero inside, below zero outside.
 """
 
+from itertools import pairwise
+
 import numpy as np
 import shapely
 import trimesh
 
-from config import HIP, load_json
-from view import Stage
+from workshop.config import HIP, load_json
+from workshop.view import Stage
 
 # Direction from the bone to the viewer, then the axes of the brush's two coordinates.
 VIEWS = {
@@ -33,7 +35,9 @@ def rounded(corners, rounds=3):
     corners = np.asarray(corners, float)
     for _ in range(rounds):
         following = np.roll(corners, -1, 0)
-        corners = np.stack([0.75 * corners + 0.25 * following, 0.25 * corners + 0.75 * following], 1).reshape(-1, 2)
+        corners = np.stack([0.75 * corners + 0.25 * following, 0.25 * corners + 0.75 * following], 1).reshape(
+            -1, 2
+        )
     return corners
 
 
@@ -59,7 +63,7 @@ class Brush:
     def lay_on(self, mesh, stroke):
         """The stroke, cast on to the surface in small steps so that it hugs the bone."""
         steps = []
-        for start, end in zip(stroke[:-1], stroke[1:], strict=True):
+        for start, end in pairwise(stroke):
             count = max(2, int(np.linalg.norm(end - start) / 3))
             steps += [start + (end - start) * share for share in np.linspace(0, 1, count, endpoint=False)]
         steps = np.array([*steps, stroke[-1]]) / 1000
@@ -75,8 +79,8 @@ class Brush:
     def depth(self, points, normals):
         """How deep inside the brush each point of the surface lies, in millimetres."""
         if self.area is None:
-            pairs = zip(self.track[:-1], self.track[1:], strict=True)
-            depth = np.max([self.radius - distance_to_segment(points, *pair) * 1000 for pair in pairs], axis=0)
+            far = [distance_to_segment(points, *pair) * 1000 for pair in pairwise(self.track)]
+            depth = self.radius - np.min(far, axis=0)
         else:
             depth = self.depth_in_area(points[:, [self.first, self.second]] * 1000)
         return np.minimum(depth, (normals @ self.facing - self.least) * 12)
@@ -86,7 +90,9 @@ class Brush:
         near = ((flat > self.area.min(0) - 4) & (flat < self.area.max(0) + 4)).all(1)
         flat = flat[near]
         pairs = zip(self.area, np.roll(self.area, -1, 0), strict=True)
-        distance = np.min([distance_to_segment(flat, *pair) for pair in pairs], axis=0) if len(flat) else np.zeros(0)
+        distance = (
+            np.min([distance_to_segment(flat, *pair) for pair in pairs], axis=0) if len(flat) else np.zeros(0)
+        )
         depth[near] = np.where(shapely.contains_xy(shapely.Polygon(self.area), flat), distance, -distance)
         return depth
 

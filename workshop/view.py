@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from embreex import rtcore_scene
 from embreex.mesh_construction import TriangleMesh
+from scipy import ndimage
 
 UNITS = 2000  # picture units in a metre
 SAMPLES = 2  # pixels in a picture unit, each way
@@ -42,9 +43,12 @@ class Frame:
     def rays(self, samples):
         """A starting point in front of the body for the middle of every pixel, row by row."""
         u, v = np.meshgrid(
-            (np.arange(self.width * samples) + 0.5) / samples, (np.arange(self.height * samples) + 0.5) / samples
+            (np.arange(self.width * samples) + 0.5) / samples,
+            (np.arange(self.height * samples) + 0.5) / samples,
         )
-        return np.c_[np.full(u.size, CAMERA_DISTANCE), self.top - v.ravel() / UNITS, self.left - u.ravel() / UNITS]
+        return np.c_[
+            np.full(u.size, CAMERA_DISTANCE), self.top - v.ravel() / UNITS, self.left - u.ravel() / UNITS
+        ]
 
 
 class Stage:
@@ -68,7 +72,7 @@ class Stage:
     def hidden(self, points, clearance=0.002):
         """Whether a bone lies between the viewer and each point."""
         points = np.asarray(points, float)
-        bone, *_ = self.cast(points + [clearance, 0, 0], [1, 0, 0])
+        bone, *_ = self.cast(points + np.array([clearance, 0, 0]), [1, 0, 0])
         return bone >= 0
 
 
@@ -104,7 +108,12 @@ def look(stage, frame, from_behind=False):
     if not from_behind:
         light = lighten(stage, bone, point, normal, shape)
     return Buffers(
-        frame, stage.names, bone.reshape(shape), point.reshape(*shape, 3), normal.reshape(*shape, 3), light.reshape(shape)
+        frame,
+        stage.names,
+        bone.reshape(shape),
+        point.reshape(*shape, 3),
+        normal.reshape(*shape, 3),
+        light.reshape(shape),
     )
 
 
@@ -114,7 +123,7 @@ def lighten(stage, bone, point, normal, shape):
     fill = np.clip(normal @ (FILL_LIGHT / np.linalg.norm(FILL_LIGHT)), 0, 1)
     facing = np.clip(normal[:, 0], 0, 1)
     sky = open_sky(stage, bone, point, normal, shape)
-    return np.where(bone >= 0, (0.16 + 0.55 * key + 0.14 * fill + 0.2 * facing) * (0.3 + 0.7 * sky), 0)
+    return np.where(bone >= 0, (0.16 + 0.55 * key + 0.14 * fill + 0.2 * facing) * (0.36 + 0.64 * sky), 0)
 
 
 def open_sky(stage, bone, point, normal, shape, directions=40, reach=0.07, step=3):
@@ -139,8 +148,6 @@ def open_sky(stage, bone, point, normal, shape, directions=40, reach=0.07, step=
     value, weight = np.zeros(pick.sum()), np.zeros(pick.sum())
     where = seen[pick]
     value[where], weight[where] = 1 - blocked / directions, 1
-    from scipy import ndimage
-
     value, weight = (ndimage.gaussian_filter(a.reshape(coarse_shape), 0.8) for a in (value, weight))
     coarse = value / np.maximum(weight, 1e-6)
     rows, columns = np.indices(shape)

@@ -7,6 +7,7 @@ and rules; the concrete block binds it to a lesson.
 import secrets
 
 from content_editor.models import create_plugin_base
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.html import strip_tags
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django_prose_editor.fields import ProseEditorField
 
 from anatomy.models import Structure
+from lessons.films import EmbeddedFilm, parse_film_url
 from lessons.models.course import Lesson
 
 # What an author can type is what is allowed: the sanitiser is derived from this same list.
@@ -196,6 +198,24 @@ class FilmBlock(LessonBlock):
 
     def __str__(self) -> str:
         return self.title
+
+    def clean(self) -> None:
+        super().clean()
+        if self.provider == self.Provider.FILE:
+            if not (self.webm or self.mp4):
+                raise ValidationError(_("A film of our own needs a WebM or MP4 file."))
+            if not self.captions:
+                raise ValidationError({"captions": _("A film needs captions, for those who cannot hear it.")})
+            return
+        embed = parse_film_url(self.url)
+        if embed is None or embed.provider != self.provider:
+            message = _("This is no address of a film on %(provider)s.") % {"provider": self.get_provider_display()}
+            raise ValidationError({"url": message})
+        self.video_id, self.video_hash = embed.id, embed.hash
+
+    @property
+    def embed(self) -> EmbeddedFilm:
+        return EmbeddedFilm(self.provider, self.video_id, self.video_hash)
 
 
 class DrillBlock(DrillContent, LessonBlock):

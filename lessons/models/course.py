@@ -123,7 +123,9 @@ class RenderedLesson(models.Model):
 
     lesson = models.OneToOneField(Lesson, primary_key=True, on_delete=models.CASCADE, related_name="rendered")
     stamp = models.CharField(max_length=80)
-    segments = models.JSONField(default=list)
+    html = models.TextField(blank=True)
+    block_keys = models.JSONField(default=list, help_text="Keys of the blocks that are to be read, in order.")
+    films = models.JSONField(default=dict, help_text="Length in seconds of each film, by the key of its block.")
     words = models.PositiveIntegerField(default=0)
 
     class Meta:
@@ -132,3 +134,7 @@ class RenderedLesson(models.Model):
 
     def __str__(self) -> str:
         return f"{self.lesson_id} {self.stamp}"
+
+    @property
+    def film_seconds(self) -> int:
+        return sum(self.films.values())

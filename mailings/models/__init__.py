@@ -1,3 +1,4 @@
+from mailings.models.gate import MailGate
 from mailings.models.issues import Issue, IssueConcept, IssueDrill, IssueImage, IssueText
 from mailings.models.ledger import Delivery
 from mailings.models.subscribers import Consent, MailOptOut, Subscriber, Suppression
@@ -10,6 +11,7 @@ __all__ = [
     "IssueDrill",
     "IssueImage",
     "IssueText",
+    "MailGate",
     "MailOptOut",
     "Subscriber",
     "Suppression",

@@ -1,5 +1,7 @@
 """The ledger: a mail is a row, written in the same transaction as its cause."""
 
+import datetime
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -8,6 +10,20 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Learner
 from mailings.models.issues import Issue
 from mailings.models.subscribers import Subscriber
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def due(self, now: datetime.datetime) -> "DeliveryQuerySet":
+        """Waiting, its time has come, and (for a newsletter) its issue is being sent."""
+        return self.filter(
+            ~Q(kind=Delivery.Kind.NEWSLETTER) | Q(issue__status=Issue.Status.SENDING),
+            status=Delivery.Status.QUEUED,
+            next_at__lte=now,
+        )
+
+    def unsettled(self) -> "DeliveryQuerySet":
+        """Waiting or in the hands of a worker."""
+        return self.filter(status__in=[Delivery.Status.QUEUED, Delivery.Status.CLAIMED, Delivery.Status.HANDING])
 
 
 class Delivery(models.Model):
@@ -64,6 +80,8 @@ class Delivery(models.Model):
     created_at = models.DateTimeField(_("written"), default=timezone.now, editable=False)
     settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
     outcome = models.TextField(_("what the server said"), blank=True)
+
+    objects = DeliveryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("mail")

@@ -1,0 +1,52 @@
+"""Reads of the knowledge base, shaped for pages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from anatomy.models import Fact, Source, Structure
+
+
+@dataclass(frozen=True)
+class FactRow:
+    """A subject and, for each column, its facts."""
+
+    subject: Structure
+    cells: list[list[Fact]]
+
+
+@dataclass(frozen=True)
+class FactTable:
+    """What the knowledge base says of `subjects`, one column a relation."""
+
+    columns: list[str]
+    rows: list[FactRow]
+    sources: list[Source]
+
+    @property
+    def has_disputes(self) -> bool:
+        return any(fact.role == Fact.Role.DISPUTED for row in self.rows for cell in row.cells for fact in cell)
+
+
+def fact_table(*, subjects: Sequence[Structure], relations: Sequence[str]) -> FactTable:
+    """Return the reviewed facts of `subjects` under `relations`, in two queries; disputed ones are marked, not hidden."""
+    facts = (
+        Fact.objects.shown()
+        .filter(subject__in=subjects, relation__in=relations)
+        .exclude(role=Fact.Role.NONE)
+        .select_related("object")
+        .prefetch_related("sources")
+    )
+    by_cell: dict[tuple[int, str], list[Fact]] = {}
+    sources: dict[int, Source] = {}
+    for fact in facts:
+        by_cell.setdefault((fact.subject_id, fact.relation), []).append(fact)
+        sources.update({source.pk: source for source in fact.sources.all()})
+    labels = dict(Fact.Relation.choices)
+    return FactTable(
+        columns=[str(labels[relation]) for relation in relations],
+        rows=[
+            FactRow(subject, [by_cell.get((subject.pk, relation), []) for relation in relations])
+            for subject in subjects
+        ],
+        sources=sorted(sources.values(), key=lambda source: source.citation),
+    )

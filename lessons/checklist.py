@@ -1,0 +1,67 @@
+"""What it takes to complete a lesson, as its own visible checklist.
+
+Reading and films belong to lessons; an upper app adds its own point (the quiz) by registering a Requirement.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from accounts.models import Learner
+from lessons.models import Lesson
+
+
+class Requirement(Protocol):
+    """A point of the checklist that another app answers for."""
+
+    key: str
+
+    def required(self, lesson_ids: Iterable[int]) -> set[int]:
+        """Return those of the lessons that ask for it."""
+
+    def done(self, learner: Learner, lesson_ids: Iterable[int]) -> set[int]:
+        """Return those of the lessons in which the learner has done it."""
+
+    def label(self) -> str: ...
+
+    def url(self, lesson: Lesson) -> str: ...
+
+
+_requirements: list[Requirement] = []
+
+
+def register(requirement: Requirement) -> None:
+    """Add a point to every lesson's checklist; called once, when the app is ready."""
+    if all(known.key != requirement.key for known in _requirements):
+        _requirements.append(requirement)
+
+
+def requirements() -> tuple[Requirement, ...]:
+    return tuple(_requirements)
+
+
+@dataclass(frozen=True)
+class Point:
+    """A line of the checklist. `detail` says how far it is, in words."""
+
+    key: str
+    label: str
+    done: bool
+    detail: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Checklist:
+    """The points of one lesson for one learner.
+
+    A requirement that is met (a passed quiz) vouches for reading and watching: whoever passes knows
+    what the lesson teaches, so the other points count as shown.
+    """
+
+    points: tuple[Point, ...]
+    vouched: bool
+
+    @property
+    def is_complete(self) -> bool:
+        return bool(self.points) and all(point.done for point in self.points)

@@ -1,0 +1,203 @@
+"""load_course, dump_course and check_course over whatever kinds of content the apps have registered.
+
+A file meets the database in three texts: what the file says, what the database says now, and what
+the file said when it was last loaded. From them follows whether an author has edited here.
+"""
+
+import hashlib
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any, Protocol
+
+from django.db import transaction
+
+from lessons.content.reading import ContentError
+from lessons.models import ContentFile
+
+
+class ContentKind(Protocol):
+    """A kind of content file. Paths are relative to the content folder, with slashes."""
+
+    name: str
+    order: int
+
+    def matches(self, path: PurePosixPath) -> bool: ...
+
+    def paths_in_database(self) -> list[str]: ...
+
+    def parse(self, path: str, text: str) -> Any:
+        """Return the file's data in canonical form; raises ContentError."""
+
+    def serialize(self, data: Any) -> str:
+        """Return the one text for `data`."""
+
+    def dump(self, path: str) -> Any | None:
+        """Return what the database says of this path's slug, in the form `parse` gives, or None."""
+
+    def load(self, path: str, data: Any) -> None:
+        """Make the database say what `data` says."""
+
+    def check(self, path: str, data: Any, everything: dict[str, Any]) -> list[ContentError]:
+        """Return what is wrong with `data`, seen beside `everything` (data by path)."""
+
+
+_kinds: list[ContentKind] = []
+
+
+def register(kind: ContentKind) -> None:
+    """Add a kind of content; called once, when its app is ready."""
+    if all(known.name != kind.name for known in _kinds):
+        _kinds.append(kind)
+        _kinds.sort(key=lambda known: known.order)
+
+
+@dataclass
+class Report:
+    """What became of each file, by path: created, updated, unchanged, kept, conflict or missing."""
+
+    outcomes: dict[str, str] = field(default_factory=dict)
+    errors: list[ContentError] = field(default_factory=list)
+
+    def counts(self) -> Counter[str]:
+        return Counter(self.outcomes.values())
+
+
+@dataclass(frozen=True)
+class _File:
+    kind: ContentKind
+    path: str
+    data: Any
+    text: str
+
+    @property
+    def identity(self) -> str:
+        return _identity(self.kind, self.path)
+
+
+def _identity(kind: ContentKind, path: str) -> str:
+    """Name the thing, whatever its place in the order: part-1/03-bone.yaml and part-1/04-bone.yaml are one."""
+    return f"{kind.name}:{re.sub(r'^[0-9]+-', '', PurePosixPath(path).name)}"
+
+
+def _digest(path: str, text: str) -> str:
+    return hashlib.sha256(f"{path}\n{text}".encode()).hexdigest()
+
+
+def _read_files(folder: Path) -> tuple[list[_File], list[ContentError]]:
+    files: list[_File] = []
+    errors: list[ContentError] = []
+    if not folder.is_dir():
+        return [], [ContentError(str(folder), 0, "there is no such folder")]
+    paths = sorted(path for path in folder.rglob("*.yaml") if path.is_file())
+    for path in paths:
+        relative = PurePosixPath(path.relative_to(folder).as_posix())
+        kind = next((kind for kind in _kinds if kind.matches(relative)), None)
+        if kind is None:
+            errors.append(ContentError(str(relative), 0, "is no kind of content file that is known"))
+            continue
+        try:
+            data = kind.parse(str(relative), path.read_text(encoding="utf-8"))
+        except ContentError as error:
+            errors.append(error)
+        except UnicodeDecodeError:
+            errors.append(ContentError(str(relative), 0, "is not UTF-8 text"))
+        else:
+            files.append(_File(kind, str(relative), data, kind.serialize(data)))
+    seen: dict[str, str] = {}
+    for file in files:
+        if file.identity in seen:
+            errors.append(ContentError(file.path, 0, f"says the same thing as {seen[file.identity]}"))
+        seen[file.identity] = file.path
+    return sorted(files, key=lambda file: (file.kind.order, file.path)), errors
+
+
+def check_course(folder: Path) -> list[ContentError]:
+    """Return all that is wrong in the content files, with file and line. The database is not asked."""
+    files, errors = _read_files(folder)
+    everything = {file.path: file.data for file in files}
+    for file in files:
+        errors += file.kind.check(file.path, file.data, everything)
+    return sorted(errors)
+
+
+def load_course(folder: Path, *, overwrite: bool = False) -> Report:
+    """Bring the content files into the database.
+
+    Nothing is loaded unless every file passes `check_course`. What an author has edited here is kept:
+    `kept` when the file is as it was, `conflict` when both have changed; `overwrite` lets the file win.
+    """
+    report = Report(errors=check_course(folder))
+    if report.errors:
+        return report
+    files, _ = _read_files(folder)
+    known = dict(ContentFile.objects.values_list("identity", "digest"))
+    here = _texts_in_database()
+    with transaction.atomic():
+        for file in files:
+            report.outcomes[file.path] = _load(file, known.get(file.identity), here.get(file.identity), overwrite)
+    identities = {file.identity for file in files}
+    for identity, (path, _text) in here.items():
+        if identity in known and identity not in identities:
+            report.outcomes[path] = "missing"
+    return report
+
+
+def _texts_in_database() -> dict[str, tuple[str, str]]:
+    texts = {}
+    for kind in _kinds:
+        for path in kind.paths_in_database():
+            data = kind.dump(path)
+            if data is not None:
+                texts[_identity(kind, path)] = (path, kind.serialize(data))
+    return texts
+
+
+def _load(file: _File, loaded: str | None, here: tuple[str, str] | None, overwrite: bool) -> str:
+    wanted = _digest(file.path, file.text)
+    now = _digest(*here) if here else None
+    if now == wanted:
+        outcome = "unchanged"
+    elif now is None:
+        outcome = "created"
+    elif now == loaded or overwrite:
+        outcome = "updated"
+    elif loaded == wanted:
+        return "kept"
+    else:
+        return "conflict"
+    if outcome != "unchanged":
+        file.kind.load(file.path, file.data)
+    ContentFile.objects.update_or_create(identity=file.identity, defaults={"digest": wanted})
+    return outcome
+
+
+def dump_course(folder: Path) -> dict[str, str]:
+    """Write what the database says into `folder`; return what became of each file, by path.
+
+    A file whose lesson has moved in the order is written under its new name and the old one removed.
+    """
+    outcomes: dict[str, str] = {}
+    identities: dict[str, str] = {}
+    for kind in _kinds:
+        for path in kind.paths_in_database():
+            data = kind.dump(path)
+            if data is None:
+                continue
+            identities[_identity(kind, path)] = path
+            target = folder / path
+            text = kind.serialize(data)
+            if target.exists() and target.read_text(encoding="utf-8") == text:
+                outcomes[path] = "unchanged"
+                continue
+            outcomes[path] = "updated" if target.exists() else "created"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8")
+    for path in sorted(folder.rglob("*.yaml")):
+        relative = PurePosixPath(path.relative_to(folder).as_posix())
+        kind = next((kind for kind in _kinds if kind.matches(relative)), None)
+        if kind and identities.get(_identity(kind, str(relative)), str(relative)) != str(relative):
+            path.unlink()
+            outcomes[str(relative)] = "renamed"
+    return outcomes

@@ -1,0 +1,104 @@
+"""From blocks to ready HTML, once a version of the lesson and of the templates."""
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+from content_editor.contents import contents_for_item
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.html import strip_tags
+
+from anatomy.selectors import fact_table
+from lessons.models import (
+    BLOCK_MODELS,
+    DrillBlock,
+    FactsBlock,
+    FilmBlock,
+    ImageBlock,
+    KeyConceptBlock,
+    Lesson,
+    LessonBlock,
+    RenderedLesson,
+    TakeawaysBlock,
+    TextBlock,
+)
+
+TEMPLATES: dict[type[LessonBlock], str] = {
+    TextBlock: "lessons/blocks/text.html",
+    KeyConceptBlock: "lessons/blocks/concept.html",
+    FactsBlock: "lessons/blocks/facts.html",
+    FilmBlock: "lessons/blocks/film.html",
+    DrillBlock: "lessons/blocks/drill.html",
+    ImageBlock: "lessons/blocks/image.html",
+    TakeawaysBlock: "lessons/blocks/takeaways.html",
+}
+
+
+@lru_cache(maxsize=1)
+def _templates_digest() -> str:
+    folder = Path(settings.BASE_DIR) / "templates" / "lessons" / "blocks"
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.html")):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def stamp_of(lesson: Lesson) -> str:
+    return f"{lesson.version}.{_templates_digest()}"
+
+
+def rendered_lesson(lesson: Lesson) -> RenderedLesson:
+    """Return the lesson's body, drawn anew only when the lesson or the templates have changed."""
+    rendered = RenderedLesson.objects.filter(pk=lesson.pk).first()
+    if rendered and rendered.stamp == stamp_of(lesson):
+        return rendered
+    return render_lesson(lesson)
+
+
+def render_lesson(lesson: Lesson) -> RenderedLesson:
+    """Draw the lesson's body and keep it."""
+    drawn = draw_lesson(lesson)
+    RenderedLesson.objects.update_or_create(
+        lesson=lesson,
+        defaults={
+            "stamp": drawn.stamp,
+            "html": drawn.html,
+            "block_keys": drawn.block_keys,
+            "films": drawn.films,
+            "words": drawn.words,
+        },
+    )
+    return drawn
+
+
+def draw_lesson(lesson: Lesson) -> RenderedLesson:
+    """Draw the lesson's body without keeping it: what a preview of a draft shows."""
+    blocks = list(contents_for_item(lesson, BLOCK_MODELS))
+    html = "\n".join(_draw(block, number) for number, block in enumerate(blocks, start=1))
+    sources = list(lesson.sources.all())
+    words = len(strip_tags(html.replace("<", " <")).split())
+    if sources:
+        html += render_to_string("lessons/blocks/_sources.html", {"sources": sources})
+    return RenderedLesson(
+        lesson=lesson,
+        stamp=stamp_of(lesson),
+        html=html,
+        block_keys=[block.key for block in blocks],
+        films={block.key: block.duration for block in blocks if isinstance(block, FilmBlock)},
+        words=words,
+    )
+
+
+def _draw(block: LessonBlock, number: int) -> str:
+    context = {"block": block, "number": number}
+    if isinstance(block, FactsBlock):
+        context["table"] = fact_table(
+            subjects=list(block.subjects.order_by("pk")), relations=list(block.relations)
+        )
+    return render_to_string(TEMPLATES[type(block)], context)
+
+
+def forget_rendered() -> None:
+    """Have every lesson drawn anew when next asked for: a fact has changed."""
+    RenderedLesson.objects.update(stamp="")

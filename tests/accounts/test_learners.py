@@ -1,0 +1,105 @@
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import IntegrityError, transaction
+from django.test import RequestFactory
+from django.utils import timezone
+
+from accounts.learners import SESSION_KEY, adopt_guest, current_learner, ensure_learner, remove_idle_guests
+from accounts.models import Learner, User
+from tests.factories.accounts import GuestFactory, LearnerFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def make_request(user=None, guest=None):
+    request = RequestFactory().get("/")
+    request.user = user or AnonymousUser()
+    request.session = SessionStore()
+    if guest:
+        request.session[SESSION_KEY] = str(guest.guest_key)
+    return request
+
+
+def test_looking_makes_no_learner():
+    assert current_learner(make_request()) is None
+    assert not Learner.objects.exists()
+
+
+def test_a_guest_is_made_once_and_found_again_in_the_same_session():
+    request = make_request()
+    learner = ensure_learner(request)
+    again = make_request()
+    again.session = request.session
+    assert current_learner(again) == ensure_learner(again) == learner
+    assert learner.is_guest
+
+
+@pytest.mark.parametrize("key", ["", "no-uuid", None, 7, str(uuid.uuid4())])
+def test_a_strange_guest_key_is_nobody(key):
+    request = make_request()
+    request.session[SESSION_KEY] = key
+    assert current_learner(request) is None
+
+
+def test_a_new_account_takes_the_guests_row_as_it_is():
+    guest, user = GuestFactory(), UserFactory()
+    request = make_request(user, guest)
+    assert adopt_guest(request=request, user=user) == guest
+    guest.refresh_from_db()
+    assert (guest.user, guest.guest_key, request.session.get(SESSION_KEY)) == (user, None, None)
+    assert current_learner(request) == guest
+
+
+def test_an_account_with_a_learner_keeps_it_and_the_guest_goes():
+    guest, owner = GuestFactory(), LearnerFactory()
+    request = make_request(owner.user, guest)
+    assert adopt_guest(request=request, user=owner.user) == owner
+    assert list(Learner.objects.all()) == [owner]
+    assert adopt_guest(request=request, user=owner.user) == owner
+
+
+def test_signing_in_never_takes_another_accounts_learner():
+    other, user = LearnerFactory(), UserFactory()
+    request = make_request(user)
+    request.session[SESSION_KEY] = str(other.pk)
+    assert adopt_guest(request=request, user=user) is None
+    other.refresh_from_db()
+    assert other.user != user
+
+
+def test_a_learner_is_either_a_guest_or_an_account():
+    for fields in ({}, {"user": UserFactory(), "guest_key": uuid.uuid4()}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Learner.objects.create(**fields)
+
+
+def test_an_address_has_one_account_however_it_is_written():
+    UserFactory(email="coach@example.org")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        UserFactory(email="Coach@Example.org")
+    assert User.objects.create_user("  New@Example.ORG ").email == "new@example.org"
+
+
+def test_guests_idle_for_90_days_go_and_accounts_stay():
+    now = timezone.now()
+    GuestFactory(last_seen_at=now - timedelta(days=91))
+    fresh = GuestFactory(last_seen_at=now - timedelta(days=89))
+    owner = LearnerFactory(last_seen_at=now - timedelta(days=900))
+    assert remove_idle_guests() == 1
+    assert set(Learner.objects.all()) == {fresh, owner}
+
+
+def test_being_seen_is_written_at_most_once_an_hour():
+    guest = GuestFactory(last_seen_at=timezone.now() - timedelta(minutes=50))
+    ensure_learner(make_request(guest=guest))
+    seen = guest.last_seen_at
+    guest.refresh_from_db()
+    assert guest.last_seen_at == seen
+    Learner.objects.update(last_seen_at=timezone.now() - timedelta(hours=2))
+    ensure_learner(make_request(guest=guest))
+    guest.refresh_from_db()
+    assert timezone.now() - guest.last_seen_at < timedelta(minutes=1)

@@ -1,0 +1,41 @@
+import factory
+
+from anatomy.models import Fact, Source, Structure
+
+
+class SourceFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Source
+
+    slug = factory.Sequence(lambda n: f"source-{n}")
+    citation = factory.Sequence(lambda n: f"Author {n}. A book about hips. Press, 20{n % 100:02d}.")
+
+
+class StructureFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Structure
+
+    slug = factory.Sequence(lambda n: f"structure-{n}")
+    name = factory.Sequence(lambda n: f"Structure {n}")
+    kind = Structure.Kind.LANDMARK
+
+
+class MuscleFactory(StructureFactory):
+    kind = Structure.Kind.MUSCLE
+
+
+class FactFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Fact
+        skip_postgeneration_save = True
+
+    subject = factory.SubFactory(MuscleFactory)
+    relation = Fact.Relation.ORIGIN
+    object = factory.SubFactory(StructureFactory)
+    status = Fact.Status.REVIEWED
+    slug = factory.LazyAttribute(lambda fact: Fact.slug_for(fact.subject.slug, fact.relation, fact.object.slug))
+
+    @factory.post_generation
+    def sources(self, create, extracted, **kwargs):
+        if create:
+            self.sources.set([SourceFactory()] if extracted is None else extracted)

@@ -1,0 +1,1 @@
+"""Builds the anatomy figures. Development only; see README.md."""
