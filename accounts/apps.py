@@ -5,4 +5,4 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import receivers  # noqa: F401, PLC0415 -- models must be loaded before receivers connect
+        from accounts import mfa, receivers  # noqa: F401, PLC0415 -- models must be loaded before receivers connect

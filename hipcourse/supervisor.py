@@ -75,8 +75,11 @@ class Supervisor:
 
         Raises ServiceError, with everything stopped, when a service does not become ready or keeps ending.
         """
-        for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            if signum != signal.SIGHUP or signal.getsignal(signum) != signal.SIG_IGN:  # nohup
+        before = {
+            signum: signal.getsignal(signum) for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        }
+        for signum, handler in before.items():
+            if signum != signal.SIGHUP or handler != signal.SIG_IGN:  # nohup
                 signal.signal(signum, self._on_signal)
         try:
             if all(self._start_and_wait(run) for run in self._runs):
@@ -86,6 +89,8 @@ class Supervisor:
             self._say("", "Stopping.")
         finally:
             self._stop_all()
+            for signum, handler in before.items():
+                signal.signal(signum, handler)
 
     def _on_signal(self, signum: int, frame: FrameType | None) -> None:
         if self._stopping and signum == signal.SIGINT:

@@ -1,6 +1,7 @@
 """From blocks to ready HTML, once a version of the lesson and of the templates."""
 
 import hashlib
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -77,7 +78,9 @@ def draw_lesson(lesson: Lesson) -> RenderedLesson:
     blocks = list(contents_for_item(lesson, BLOCK_MODELS))
     html = "\n".join(_draw(block, number) for number, block in enumerate(blocks, start=1))
     sources = list(lesson.sources.all())
-    words = len(strip_tags(html.replace("<", " <")).split())
+    # What a reader has to open first is not part of the way through the lesson.
+    unfolded = re.sub(r"<details\b.*?</details>", " ", html, flags=re.DOTALL)
+    words = len(strip_tags(unfolded.replace("<", " <")).split())
     if sources:
         html += render_to_string("lessons/blocks/_sources.html", {"sources": sources})
     return RenderedLesson(

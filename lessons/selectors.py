@@ -28,6 +28,7 @@ class LessonState:
     last_block: str
     minutes: int
     percent: int = 0
+    marked_read: bool | None = None
 
     @property
     def status(self) -> str:
@@ -131,6 +132,7 @@ def course_state(learner: Learner | None, *, with_percent: bool = False) -> Cour
             completed_at=F("mine__completed_at"),
             visited_at=F("visit__last_at"),
             visited_block=F("visit__last_block"),
+            marked_read_at=F("visit__marked_read_at"),
         )
     )
     if with_percent:
@@ -159,6 +161,7 @@ def course_state(learner: Learner | None, *, with_percent: bool = False) -> Cour
                 last_block=lesson.visited_block or "",
                 minutes=minutes_to_read(rendered),
                 percent=_read_percent(lesson, rendered, read_counts),
+                marked_read=lesson.marked_read_at is not None,
             )
         )
         if lesson.completed_at is None and missing is None:
@@ -189,16 +192,24 @@ class LessonProgress:
     films: dict[str, FilmProgress]
 
 
-def lesson_progress(learner: Learner | None, lesson: Lesson, *, has_films: bool) -> LessonProgress:
-    """Read the learner's facts about one lesson: two queries, three where there are films."""
+def lesson_progress(
+    learner: Learner | None, lesson: Lesson, *, has_films: bool, marked_read: bool | None = None
+) -> LessonProgress:
+    """Read the learner's facts about one lesson: a query each for reading, films and the mark, where asked for.
+
+    `marked_read`: whether the learner has marked it as read, for a caller who knows that already.
+    """
     if learner is None:
         return LessonProgress(frozenset(), marked_read=False, films={})
     keys = BlockRead.objects.filter(learner=learner, lesson=lesson).values_list("block_key", flat=True)
-    visit = LessonVisit.objects.filter(learner=learner, lesson=lesson).values_list("marked_read_at", flat=True)
+    if marked_read is None:
+        marked_read = LessonVisit.objects.filter(
+            learner=learner, lesson=lesson, marked_read_at__isnull=False
+        ).exists()
     films = FilmProgress.objects.filter(learner=learner, lesson=lesson) if has_films else ()
     return LessonProgress(
         blocks_read=frozenset(keys),
-        marked_read=any(at is not None for at in visit),
+        marked_read=marked_read,
         films={film.block_key: film for film in films},
     )
 

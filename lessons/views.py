@@ -45,7 +45,9 @@ def lesson_detail(request: HttpRequest, slug: str) -> HttpResponse:
     if not here.access.allowed:
         return render(request, "lessons/lesson_locked.html", {"lesson": lesson, "access": here.access}, status=403)
     rendered = rendered_lesson(lesson)
-    progress = lesson_progress(learner, lesson, has_films=bool(rendered.films))
+    progress = lesson_progress(
+        learner, lesson, has_films=bool(rendered.films), marked_read=here.marked_read
+    )
     checklist = checklist_for(lesson=lesson, rendered=rendered, learner=learner, progress=progress)
     previous, following = state.neighbours(lesson.pk)
     context = {

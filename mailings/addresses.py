@@ -25,7 +25,9 @@ def normalise(typed: str) -> str:
         raise ValidationError(_("That is too long for an email address."), code="too-long")
     address = unicodedata.normalize("NFKC", typed.strip(" \t\r\n"))
     if any(unicodedata.category(character) in _UNWANTED for character in address):
-        raise ValidationError(_("The address has characters in it that cannot be seen. Type it anew."), code="unseen")
+        raise ValidationError(
+            _("The address has characters in it that cannot be seen. Type it anew."), code="unseen"
+        )
     local, _at, domain = address.lower().rpartition("@")
     try:
         domain = domain.encode("idna").decode("ascii")
@@ -38,7 +40,8 @@ def normalise(typed: str) -> str:
         validate_email(address)
     except ValidationError:
         raise ValidationError(
-            _("That does not look like an email address. It should read like name@example.org."), code="invalid"
+            _("That does not look like an email address. It should read like name@example.org."),
+            code="invalid",
         ) from None
     return address
 
@@ -63,7 +66,9 @@ def client_network(request: HttpRequest) -> str:
     """
     address = request.META.get("REMOTE_ADDR", "")
     if settings.TRUSTED_PROXIES:
-        forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
+        forwarded = [
+            part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()
+        ]
         if len(forwarded) >= settings.TRUSTED_PROXIES:
             address = forwarded[-settings.TRUSTED_PROXIES]
     try:

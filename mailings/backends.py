@@ -10,6 +10,7 @@ from django.db import transaction
 
 from mailings.headers import one_line
 from mailings.models import Delivery
+from mailings.rendering import inline_css
 from mailings.services.queue import queue_mail
 from mailings.text import html_to_text
 
@@ -43,9 +44,9 @@ class LedgerBackend(BaseEmailBackend):
 def _parts(message: EmailMessage) -> tuple[str, str]:
     body = str(message.body)
     if message.content_subtype == "html":
-        return html_to_text(body), body
+        return html_to_text(body), inline_css(body)
     if isinstance(message, EmailMultiAlternatives):
         for alternative in message.alternatives:
             if alternative.mimetype == "text/html":
-                return body, str(alternative.content)
+                return body, inline_css(str(alternative.content))
     return body, ""

@@ -58,7 +58,14 @@ def message_id(*, pk: int, kind: str) -> str:
 
 
 def build_headers(
-    *, pk: int, kind: str, recipient: str, subject: str, date: datetime.datetime, stop_url: str = "", issue_id: int = 0
+    *,
+    pk: int,
+    kind: str,
+    recipient: str,
+    subject: str,
+    date: datetime.datetime,
+    stop_url: str = "",
+    issue_id: int = 0,
 ) -> list[tuple[str, str]]:
     """Return the headers of one mail, names and unencoded values, in the order in which they are sent.
 

@@ -16,6 +16,7 @@ from mailings.messages import UNSUBSCRIBE_HOLE, without_holes
 from mailings.models import Issue, IssueConcept, IssueDrill, IssueImage, IssueText
 from mailings.text import html_to_text
 
+MOST_WIDTH = 536  # px: what the sheet of 600 px leaves for a picture
 BLOCKS = {
     IssueText: "text",
     IssueConcept: "concept",
@@ -44,7 +45,7 @@ def inline_css(html: str) -> str:
 
 def render_mail(name: str, context: dict[str, Any]) -> RenderedMail:
     """Render the mail `name` (a folder of templates/emails)."""
-    context = {"site_url": settings.SITE_URL, "postal_address": settings.POSTAL_ADDRESS, **context}
+    context = {"SITE_URL": settings.SITE_URL, "postal_address": settings.POSTAL_ADDRESS, **context}
     return RenderedMail(
         subject=one_line(render_to_string(f"emails/{name}/subject.txt", context)),
         text=_tidy(render_to_string(f"emails/{name}/body.txt", context)),
@@ -59,7 +60,10 @@ def render_issue(issue: Issue) -> RenderedMail:
         name = BLOCKS[type(block)]
         context = {"block": block}
         if isinstance(block, IssueImage):
-            context["src"] = links.absolute(block.image.url) if block.image.url.startswith("/") else block.image.url
+            context["width"] = min(block.width or MOST_WIDTH, MOST_WIDTH)
+            context["src"] = (
+                links.absolute(block.image.url) if block.image.url.startswith("/") else block.image.url
+            )
         html = without_holes(render_to_string(f"emails/issue/_{name}.html", context))
         words = without_holes(render_to_string(f"emails/issue/_{name}.txt", {**context, **_as_text(block)}))
         blocks.append({"html": mark_safe(html), "text": words.strip("\n")})  # noqa: S308 -- from our own templates

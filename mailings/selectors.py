@@ -31,7 +31,9 @@ def learners_due_for_weekly(*, now: datetime.datetime) -> QuerySet[Learner]:
         .order_by("-created_at")
         .values("created_at")[:1]
     )
-    verified = EmailAddress.objects.filter(user=OuterRef("user"), verified=True, email__iexact=OuterRef("user__email"))
+    verified = EmailAddress.objects.filter(
+        user=OuterRef("user"), verified=True, email__iexact=OuterRef("user__email")
+    )
     opted_out = MailOptOut.objects.filter(learner=OuterRef("pk"), kind=Delivery.Kind.WEEKLY)
     return (
         Learner.objects.filter(user__is_active=True)
@@ -93,7 +95,9 @@ class MailSwitches:
 def mail_switches(*, learner: Learner | None, address: str) -> MailSwitches:
     """Tell which mails go to the owner of an account."""
     return MailSwitches(
-        newsletter=Subscriber.objects.filter(address=address.lower(), status=Subscriber.Status.CONFIRMED).exists(),
+        newsletter=Subscriber.objects.filter(
+            address=address.lower(), status=Subscriber.Status.CONFIRMED
+        ).exists(),
         weekly=learner is None
         or not MailOptOut.objects.filter(learner=learner, kind=Delivery.Kind.WEEKLY).exists(),
     )

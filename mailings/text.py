@@ -151,7 +151,10 @@ class _Writer(HTMLParser):
         for row in rows[1:] if heads else rows:
             cells = [cell.replace("\n", " ") for cell in row.cells]
             if heads and len(cells) > 1:
-                named = [f"{head}: {cell}" if head else cell for head, cell in zip(heads[1:], cells[1:], strict=False)]
+                named = [
+                    f"{head}: {cell}" if head else cell
+                    for head, cell in zip(heads[1:], cells[1:], strict=False)
+                ]
                 line = f"{cells[0]} · {'; '.join(named)}"
             else:
                 line = " · ".join(cells)

@@ -1,7 +1,6 @@
 """How a mail leaves: kept as a file, or handed to a mail server. settings.EMAIL_URL decides."""
 
 import datetime
-import os
 import re
 import secrets
 import smtplib
@@ -110,7 +109,7 @@ class FileTransport:
         unfinished = path.with_suffix(".part")
         try:
             unfinished.write_bytes(message)
-            os.replace(unfinished, path)
+            unfinished.replace(path)
         except OSError as error:
             unfinished.unlink(missing_ok=True)
             raise ServerAwayError(f"{self.folder} cannot be written to: {error.strerror}") from error

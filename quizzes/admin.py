@@ -6,22 +6,22 @@ from admin_ordering.admin import OrderableAdmin
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anatomy.models import Fact
-from quizzes.kinds import KINDS, ChoiceText, Problem, QuestionText
-from quizzes.models import Attempt, AttemptItem, Choice, Grade, Question, Quiz, Response
+from quizzes.grading import percent
+from quizzes.kinds import KINDS, ChoiceText, QuestionText
+from quizzes.models import Attempt, Choice, Grade, Question, Quiz, Response
 from quizzes.preview import preview_of
-
-ROW_FIELDS = ("prompt", "text", "is_correct", "why")
 
 
 def unsettled(facts: list[Fact]) -> list[str]:
@@ -29,7 +29,9 @@ def unsettled(facts: list[Fact]) -> list[str]:
     complaints = []
     for fact in facts:
         if fact.role == Fact.Role.DISPUTED:
-            complaints.append(_("Sources dispute “%(fact)s”, so no question may treat it as settled.") % {"fact": fact})
+            complaints.append(
+                _("Sources dispute “%(fact)s”, so no question may treat it as settled.") % {"fact": fact}
+            )
         elif fact.status != Fact.Status.REVIEWED:
             complaints.append(_("“%(fact)s” has not been reviewed yet.") % {"fact": fact})
     return complaints
@@ -46,8 +48,12 @@ class QuestionForm(forms.ModelForm):
                 "rows without a prompt as extra answers."
             ),
             "stem": gettext_lazy("Plain words, one thing asked. Avoid “not”: it tests reading, not anatomy."),
-            "explanation": gettext_lazy("Shown after any answer, right or wrong: the idea in one or two sentences."),
-            "facts": gettext_lazy("Only reviewed facts that sources agree on. Leave it empty for a question on an idea."),
+            "explanation": gettext_lazy(
+                "Shown after any answer, right or wrong: the idea in one or two sentences."
+            ),
+            "facts": gettext_lazy(
+                "Only reviewed facts that sources agree on. Leave it empty for a question on an idea."
+            ),
             "slug": gettext_lazy("A short name for the files, such as “iliacus-origin”. Never change it."),
             "status": gettext_lazy(
                 "A draft may be unfinished; a published question must be whole. Retire what learners have answered "
@@ -81,35 +87,34 @@ class ChoiceFormSet(forms.BaseInlineFormSet):
 
     def clean(self) -> None:
         super().clean()
-        if any(self.errors) or self.instance.status != Question.Status.PUBLISHED or self.instance.kind not in KINDS:
+        if (
+            any(self.errors)
+            or self.instance.status != Question.Status.PUBLISHED
+            or self.instance.kind not in KINDS
+        ):
             return
         rows = [form for form in self.forms if form.has_changed() or form.instance.pk]
-        rows = [form for form in rows if not self._should_delete_form(form)]  # type: ignore[attr-defined]
+        rows = [form for form in rows if not form.cleaned_data.get("DELETE")]
         written = QuestionText(
             slug=self.instance.slug,
             kind=self.instance.kind,
             stem=self.instance.stem,
             explanation=self.instance.explanation,
             choices=tuple(
-                ChoiceText(**{name: form.cleaned_data.get(name) or "" for name in ("prompt", "text", "why")})
-                if not form.cleaned_data.get("is_correct")
-                else ChoiceText(
-                    **{name: form.cleaned_data.get(name) or "" for name in ("prompt", "text", "why")}, is_correct=True
+                ChoiceText(
+                    **{name: form.cleaned_data[name] for name in ("prompt", "text", "is_correct", "why")}
                 )
                 for form in rows
             ),
         )
-        whole = []
+        of_the_whole = []
         for problem in KINDS[written.kind].problems(written):
             if problem.row is None:
-                whole.append(problem.message)
+                of_the_whole.append(problem.message)
             else:
-                self._complain(rows[problem.row], problem)
-        if whole:
-            raise ValidationError(whole)
-
-    def _complain(self, form: forms.ModelForm, problem: Problem) -> None:
-        form.add_error(problem.field if problem.field in ROW_FIELDS else None, problem.message)
+                rows[problem.row].add_error(problem.field, problem.message)
+        if of_the_whole:
+            raise ValidationError(of_the_whole)
 
 
 class ChoiceInline(OrderableAdmin, admin.TabularInline):
@@ -120,3 +125,182 @@ class ChoiceInline(OrderableAdmin, admin.TabularInline):
     extra = 0
     min_num = 2
     autocomplete_fields = ("fact",)
+
+
+@admin.register(Question)
+class QuestionAdmin(admin.ModelAdmin):
+    form = QuestionForm
+    inlines = (ChoiceInline,)
+    list_display = ("short_stem", "quiz", "kind", "status", "position", "preview_link")
+    list_filter = ("status", "kind", "quiz")
+    list_select_related = ("quiz",)
+    search_fields = ("stem", "slug", "choices__text", "choices__prompt")
+    filter_horizontal = ("facts",)
+    readonly_fields = ("preview_link",)
+    fieldsets = (
+        (None, {"fields": ("kind", "stem")}),
+        (gettext_lazy("After the answer"), {"fields": ("explanation", "facts")}),
+        (gettext_lazy("Where it stands"), {"fields": ("quiz", "position", "slug", "status", "preview_link")}),
+    )
+
+    @admin.display(description=gettext_lazy("question"), ordering="stem")
+    def short_stem(self, question: Question) -> str:
+        return Truncator(question.stem).chars(80)
+
+    @admin.display(description=gettext_lazy("preview"))
+    def preview_link(self, question: Question) -> SafeString | str:
+        if question.pk is None:
+            return _("Save the question first.")
+        url = reverse("admin:quizzes_question_preview", args=[question.pk])
+        return format_html('<a href="{}">{}</a>', url, _("See it as a learner"))
+
+    def get_urls(self) -> list[URLPattern]:
+        preview = self.admin_site.admin_view(self.preview)
+        return [path("<int:pk>/preview/", preview, name="quizzes_question_preview"), *super().get_urls()]
+
+    def preview(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show a question as a learner meets it, and its key. Writes nothing."""
+        question = self.get_queryset(request).filter(pk=pk).prefetch_related("choices__fact", "facts").first()
+        if question is None:
+            raise Http404
+        if not self.has_view_permission(request, question):
+            raise PermissionDenied
+        context = {"question": question, "preview": preview_of(question)}
+        return render(request, "quizzes/preview.html", context)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Question | None = None) -> bool:
+        """An answered question is retired instead: the results of learners rest on it."""
+        if obj is not None and Response.objects.filter(item__served__question=obj).exists():
+            return False
+        return super().has_delete_permission(request, obj)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Without bulk deletion, which would not ask whether a question has been answered."""
+        return {
+            name: action for name, action in super().get_actions(request).items() if name != "delete_selected"
+        }
+
+
+class QuestionInline(admin.TabularInline):
+    """The quiz's questions in order, each with a link to where it is edited."""
+
+    model = Question
+    fields = ("position", "stem", "kind", "status")
+    readonly_fields = ("stem", "kind", "status")
+    ordering = ("position", "pk")
+    extra = 0
+    can_delete = False
+    show_change_link = True
+
+    def has_add_permission(self, request: HttpRequest, obj: Quiz | None = None) -> bool:
+        return False
+
+
+@admin.register(Quiz)
+class QuizAdmin(admin.ModelAdmin):
+    inlines = (QuestionInline,)
+    list_display = ("title", "lesson", "status", "questions_published", "pass_percent")
+    list_filter = ("status", "lesson__part")
+    list_select_related = ("lesson",)
+    search_fields = ("title", "lesson__title", "questions__stem")
+    readonly_fields = ("add_question",)
+    fields = ("lesson", "title", "intro", "pass_percent", "status", "add_question")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Quiz]:
+        published = Count("questions", filter=Q(questions__status=Question.Status.PUBLISHED), distinct=True)
+        quizzes: QuerySet[Quiz] = super().get_queryset(request).annotate(published=published)
+        return quizzes
+
+    @admin.display(description=gettext_lazy("questions"), ordering="published")
+    def questions_published(self, quiz: Quiz) -> int:
+        count: int = quiz.published  # type: ignore[attr-defined]
+        return count
+
+    @admin.display(description=gettext_lazy("new question"))
+    def add_question(self, quiz: Quiz) -> SafeString | str:
+        if quiz.pk is None:
+            return _("Save the quiz first.")
+        position = (quiz.questions.aggregate(last=Max("position"))["last"] or 0) + 1
+        query = urlencode({"quiz": quiz.pk, "position": position})
+        return format_html(
+            '<a href="{}?{}">{}</a>',
+            reverse("admin:quizzes_question_add"),
+            query,
+            _("Write a question for this quiz"),
+        )
+
+    def has_delete_permission(self, request: HttpRequest, obj: Quiz | None = None) -> bool:
+        """A quiz that somebody has begun is retired instead."""
+        if obj is not None and obj.attempts.exists():
+            return False
+        return super().has_delete_permission(request, obj)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Without bulk deletion, which would not ask whether a quiz has been begun."""
+        return {
+            name: action for name, action in super().get_actions(request).items() if name != "delete_selected"
+        }
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """What learners did is a record: it can be read here, and nothing else."""
+
+    actions = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Attempt)
+class AttemptAdmin(ReadOnlyAdmin):
+    list_display = ("public_id", "learner", "quiz", "score", "passed", "started_at", "finished_at")
+    list_filter = ("passed", "quiz", "started_at")
+    list_select_related = ("learner__user", "quiz")
+    search_fields = ("public_id", "learner__user__email", "quiz__title")
+    date_hierarchy = "started_at"
+    fields = ("public_id", "learner", "quiz", "score", "pass_percent", "passed", "started_at", "finished_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Attempt]:
+        return super().get_queryset(request).with_points()  # type: ignore[attr-defined, no-any-return]
+
+    @admin.display(description=gettext_lazy("score"))
+    def score(self, attempt: Attempt) -> str:
+        return f"{percent(attempt.points, attempt.total)} %"  # type: ignore[attr-defined]
+
+
+@admin.register(Response)
+class ResponseAdmin(ReadOnlyAdmin):
+    list_display = ("pk", "question", "learner", "answer", "received_at")
+    list_filter = ("item__served__kind", "received_at")
+    list_select_related = ("item__served", "item__attempt__learner__user")
+    search_fields = ("item__served__question__slug", "item__attempt__learner__user__email")
+    fields = ("question", "learner", "answer", "submit_key", "sequence", "received_at")
+    readonly_fields = ("question", "learner")
+
+    @admin.display(description=gettext_lazy("question"))
+    def question(self, response: Response) -> str:
+        return Truncator(response.item.served.public["stem"]).chars(80)
+
+    @admin.display(description=gettext_lazy("learner"))
+    def learner(self, response: Response) -> str:
+        return str(response.item.attempt.learner)
+
+
+@admin.register(Grade)
+class GradeAdmin(ReadOnlyAdmin):
+    list_display = ("pk", "question", "fraction", "reason", "graded_at")
+    list_filter = ("reason", "graded_at")
+    list_select_related = ("served",)
+    search_fields = ("served__question__slug",)
+    fields = ("question", "fraction", "parts", "reason", "graded_at")
+    readonly_fields = ("question",)
+
+    @admin.display(description=gettext_lazy("question"))
+    def question(self, grade: Grade) -> str:
+        return Truncator(grade.served.public["stem"]).chars(80)

@@ -200,7 +200,7 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         return self.filter(finished_at__isnull=False)
 
     def with_points(self) -> "AttemptQuerySet":
-        """Annotate `points` (sum of the newest grades, 0 to `total`) and `total` (number of questions)."""
+        """Annotate `points` (sum of the newest grades), `answered` and `total` (numbers of questions)."""
         points = (
             Grade.objects.newest()
             .filter(response__item__attempt=OuterRef("pk"))
@@ -209,16 +209,15 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
             .annotate(points=Sum("fraction"))
             .values("points")
         )
-        total = (
-            AttemptItem.objects.filter(attempt=OuterRef("pk"))
-            .order_by()
-            .values("attempt")
-            .annotate(total=Count("pk"))
-            .values("total")
+        items = AttemptItem.objects.filter(attempt=OuterRef("pk")).order_by().values("attempt")
+        answered = (
+            items.filter(responses__isnull=False).annotate(number=Count("pk", distinct=True)).values("number")
         )
+        total = items.annotate(number=Count("pk")).values("number")
         number: DecimalField = DecimalField(max_digits=12, decimal_places=5)
         return self.annotate(
             points=Coalesce(Subquery(points, output_field=number), Value(0), output_field=number),
+            answered=Coalesce(Subquery(answered, output_field=IntegerField()), Value(0)),
             total=Coalesce(Subquery(total, output_field=IntegerField()), Value(0)),
         )
 

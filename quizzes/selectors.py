@@ -90,9 +90,9 @@ def history(learner: Learner | None, quiz: Quiz) -> list[Score]:
         return []
     attempts = (
         Attempt.objects.finished()
-        .filter(learner=learner, quiz=quiz, items__responses__isnull=False)
-        .distinct()
+        .filter(learner=learner, quiz=quiz)
         .with_points()
+        .filter(answered__gt=0)
         .order_by("-started_at", "-pk")
     )
     return [_score(attempt) for attempt in attempts[:HISTORY_LENGTH]]
@@ -183,7 +183,7 @@ def quiz_card(lesson: Lesson, learner: Learner | None) -> QuizCard | None:
     quiz.lesson = lesson
     questions: int = quiz.published  # type: ignore[attr-defined]
     attempts = list(Attempt.objects.filter(learner=learner, quiz=quiz).with_points()) if learner else []
-    scores = [_score(attempt) for attempt in attempts if attempt.finished_at and attempt.points]  # type: ignore[attr-defined]
+    scores = [_score(attempt) for attempt in attempts if attempt.finished_at and attempt.answered]  # type: ignore[attr-defined]
     best = max((score.percent for score in scores), default=None)
     if any(attempt.finished_at is None for attempt in attempts):
         state = "open"

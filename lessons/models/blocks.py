@@ -18,6 +18,7 @@ from django_prose_editor.fields import ProseEditorField
 from anatomy.models import Structure
 from lessons.films import EmbeddedFilm, parse_film_url
 from lessons.models.course import Lesson
+from lessons.uploads import PictureField
 
 # What an author can type is what is allowed: the sanitiser is derived from this same list.
 PROSE = {
@@ -106,7 +107,7 @@ class DrillContent(models.Model):
 
 
 class ImageContent(models.Model):
-    image = models.ImageField(_("image"), upload_to="images/", width_field="width", height_field="height")
+    image = PictureField(_("image"), upload_to="images/", width_field="width", height_field="height")
     width = models.PositiveIntegerField(default=0, editable=False)
     height = models.PositiveIntegerField(default=0, editable=False)
     alt = models.CharField(
@@ -181,7 +182,7 @@ class FilmBlock(LessonBlock):
     video_hash = models.CharField(max_length=20, blank=True, editable=False)
     webm = models.FileField(_("film (WebM)"), upload_to="films/", blank=True)
     mp4 = models.FileField(_("film (MP4)"), upload_to="films/", blank=True)
-    poster = models.ImageField(_("still"), upload_to="films/", blank=True)
+    poster = PictureField(_("still"), upload_to="films/", blank=True)
     captions = models.FileField(_("captions (WebVTT)"), upload_to="films/", blank=True)
     duration = models.PositiveIntegerField(_("length (s)"), default=0)
     summary = models.TextField(

@@ -23,7 +23,9 @@ class Issue(models.Model):
     preheader = models.CharField(
         _("preview line"), max_length=150, blank=True, help_text=_("What inboxes show after the subject.")
     )
-    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT, editable=False)
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status, default=Status.DRAFT, editable=False
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     started_at = models.DateTimeField(_("sending started"), null=True, blank=True, editable=False)
     finished_at = models.DateTimeField(_("sent"), null=True, blank=True, editable=False)
@@ -40,7 +42,8 @@ class Issue(models.Model):
         ordering = ["-created_at"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(status__in=["draft", "sending", "paused", "sent", "cancelled"]), name="issue_status_is_known"
+                condition=Q(status__in=["draft", "sending", "paused", "sent", "cancelled"]),
+                name="issue_status_is_known",
             ),
             models.CheckConstraint(
                 condition=Q(status="draft") | (Q(started_at__isnull=False) & ~Q(frozen_text="")),

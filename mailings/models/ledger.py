@@ -23,7 +23,9 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def unsettled(self) -> "DeliveryQuerySet":
         """Waiting or in the hands of a worker."""
-        return self.filter(status__in=[Delivery.Status.QUEUED, Delivery.Status.CLAIMED, Delivery.Status.HANDING])
+        return self.filter(
+            status__in=[Delivery.Status.QUEUED, Delivery.Status.CLAIMED, Delivery.Status.HANDING]
+        )
 
 
 class Delivery(models.Model):
@@ -55,24 +57,46 @@ class Delivery(models.Model):
         CANCELLED = "cancelled", _("Not sent: no longer wanted")
 
     dedupe_key = models.CharField(
-        _("occasion"), max_length=120, unique=True, help_text=_("Kind, recipient and occasion: what may happen only once.")
+        _("occasion"),
+        max_length=120,
+        unique=True,
+        help_text=_("Kind, recipient and occasion: what may happen only once."),
     )
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     recipient = models.EmailField(_("recipient"))
     subscriber = models.ForeignKey(
-        Subscriber, null=True, blank=True, on_delete=models.SET_NULL, related_name="deliveries", verbose_name=_("subscriber")
+        Subscriber,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="deliveries",
+        verbose_name=_("subscriber"),
     )
     learner = models.ForeignKey(
-        Learner, null=True, blank=True, on_delete=models.SET_NULL, related_name="deliveries", verbose_name=_("learner")
+        Learner,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="deliveries",
+        verbose_name=_("learner"),
     )
     issue = models.ForeignKey(
-        Issue, null=True, blank=True, on_delete=models.PROTECT, related_name="deliveries", verbose_name=_("issue")
+        Issue,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="deliveries",
+        verbose_name=_("issue"),
     )
     subject = models.CharField(_("subject"), max_length=200, blank=True)
-    text = models.TextField(_("text"), blank=True, help_text=_("Emptied once sent; the newsletter's is kept with its issue."))
+    text = models.TextField(
+        _("text"), blank=True, help_text=_("Emptied once sent; the newsletter's is kept with its issue.")
+    )
     html = models.TextField(_("HTML"), blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.QUEUED)
-    urgent = models.BooleanField(_("urgent"), default=False, help_text=_("Goes before bulk mail: someone is waiting for it."))
+    urgent = models.BooleanField(
+        _("urgent"), default=False, help_text=_("Goes before bulk mail: someone is waiting for it.")
+    )
     token = models.CharField(max_length=32, blank=True, editable=False)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
@@ -99,11 +123,13 @@ class Delivery(models.Model):
                 name="delivery_kind_is_known",
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=["claimed", "handing"]) | (~Q(token="") & Q(lease_until__isnull=False)),
+                condition=~Q(status__in=["claimed", "handing"])
+                | (~Q(token="") & Q(lease_until__isnull=False)),
                 name="delivery_held_has_token_and_lease",
             ),
             models.CheckConstraint(
-                condition=~Q(kind="newsletter") | Q(issue__isnull=False), name="delivery_newsletter_has_an_issue"
+                condition=~Q(kind="newsletter") | Q(issue__isnull=False),
+                name="delivery_newsletter_has_an_issue",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=["queued", "claimed", "handing"]) | Q(settled_at__isnull=False),
@@ -112,9 +138,7 @@ class Delivery(models.Model):
         ]
         indexes = [
             # for the claim: what is due, urgent first
-            models.Index(
-                fields=["-urgent", "next_at"], name="delivery_due", condition=Q(status="queued")
-            ),
+            models.Index(fields=["-urgent", "next_at"], name="delivery_due", condition=Q(status="queued")),
             # for the reaper
             models.Index(
                 fields=["lease_until"], name="delivery_held", condition=Q(status__in=["claimed", "handing"])

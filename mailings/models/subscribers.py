@@ -39,9 +39,12 @@ class Subscriber(models.Model):
         ordering = ["-created_at"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(status__in=["pending", "confirmed", "unsubscribed"]), name="subscriber_status_is_known"
+                condition=Q(status__in=["pending", "confirmed", "unsubscribed"]),
+                name="subscriber_status_is_known",
             ),
-            models.CheckConstraint(condition=Q(address=Lower("address")), name="subscriber_address_is_lower_case"),
+            models.CheckConstraint(
+                condition=Q(address=Lower("address")), name="subscriber_address_is_lower_case"
+            ),
             models.CheckConstraint(
                 condition=~Q(status="confirmed") | Q(confirmed_at__isnull=False),
                 name="subscriber_confirmed_says_when",
@@ -103,7 +106,9 @@ class Suppression(models.Model):
             models.CheckConstraint(
                 condition=Q(reason__in=["refused", "complaint", "manual"]), name="suppression_reason_is_known"
             ),
-            models.CheckConstraint(condition=Q(address=Lower("address")), name="suppression_address_is_lower_case"),
+            models.CheckConstraint(
+                condition=Q(address=Lower("address")), name="suppression_address_is_lower_case"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -113,7 +118,9 @@ class Suppression(models.Model):
 class MailOptOut(models.Model):
     """A learner has switched one kind of mail off. No row: it is on."""
 
-    learner = models.ForeignKey(Learner, on_delete=models.CASCADE, related_name="mail_opt_outs", verbose_name=_("learner"))
+    learner = models.ForeignKey(
+        Learner, on_delete=models.CASCADE, related_name="mail_opt_outs", verbose_name=_("learner")
+    )
     kind = models.CharField(_("kind"), max_length=12)
     at = models.DateTimeField(_("since"), default=timezone.now)
 
@@ -122,7 +129,9 @@ class MailOptOut(models.Model):
         verbose_name_plural = _("mail switched off")
         constraints = [
             models.UniqueConstraint(fields=["learner", "kind"], name="mail_opt_out_once_per_kind"),
-            models.CheckConstraint(condition=Q(kind__in=["weekly", "welcome"]), name="mail_opt_out_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["weekly", "welcome"]), name="mail_opt_out_kind_is_known"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -31,7 +31,9 @@ def start_issue(*, issue: Issue) -> int:
     if not _has_blocks(issue):
         raise ValidationError(_("The issue is empty. Write something first."))
     if not Subscriber.objects.reachable().exists():
-        raise ValidationError(_("Nobody has confirmed a subscription yet, so there is nobody to send this to."))
+        raise ValidationError(
+            _("Nobody has confirmed a subscription yet, so there is nobody to send this to.")
+        )
     mail = render_issue(issue)
     now = timezone.now()
     with transaction.atomic():
@@ -72,21 +74,24 @@ def _write_audience(*, issue_id: int, now: datetime.datetime) -> int:
         "text": Value("", CharField()),
         "html": Value("", CharField()),
         "status": Value(Delivery.Status.QUEUED.value, CharField()),
-        "urgent": Value(False, BooleanField()),  # noqa: FBT003 -- a value, not a switch
+        "urgent": Value(False, BooleanField()),
         "token": Value("", CharField()),
         "attempts": Value(0, IntegerField()),
         "next_at": Value(now, DateTimeField()),
         "created_at": Value(now, DateTimeField()),
         "outcome": Value("", CharField()),
     }
-    audience = Subscriber.objects.reachable().order_by().annotate(
-        **{f"row_{name}": expression for name, expression in columns.items()}
-    ).values_list(*(f"row_{name}" for name in columns))
+    audience = (
+        Subscriber.objects.reachable()
+        .order_by()
+        .annotate(**{f"row_{name}": expression for name, expression in columns.items()})
+        .values_list(*(f"row_{name}" for name in columns))
+    )
     select, params = audience.query.sql_with_params()
     names = ", ".join(f'"{name}"' for name in columns)
     with connection.cursor() as cursor:
         cursor.execute(
-            f'INSERT INTO "{Delivery._meta.db_table}" ({names}) {select} ON CONFLICT ("dedupe_key") DO NOTHING',  # noqa: S608 -- names are ours, values are parameters
+            f'INSERT INTO "{Delivery._meta.db_table}" ({names}) {select} ON CONFLICT ("dedupe_key") DO NOTHING',
             params,
         )
         return cursor.rowcount
@@ -95,7 +100,9 @@ def _write_audience(*, issue_id: int, now: datetime.datetime) -> int:
 def finish_issues(*, now: datetime.datetime) -> int:
     """Mark the issues as sent of which no mail waits or is in a worker's hands."""
     unsettled = Delivery.objects.unsettled().filter(issue=OuterRef("pk"), kind=Delivery.Kind.NEWSLETTER)
-    return Issue.objects.filter(~Exists(unsettled), status=Status.SENDING).update(status=Status.SENT, finished_at=now)
+    return Issue.objects.filter(~Exists(unsettled), status=Status.SENDING).update(
+        status=Status.SENT, finished_at=now
+    )
 
 
 def pause_issue(*, issue: Issue, reason: str = "") -> bool:

@@ -21,9 +21,7 @@ from mailings.models import Delivery, Issue, MailOptOut, Subscriber, Suppression
 Status = Delivery.Status
 
 CLAIM_LEASE = datetime.timedelta(seconds=30)
-BACK_OFF = tuple(
-    datetime.timedelta(minutes=minutes) for minutes in (5, 15, 60, 4 * 60, 12 * 60)
-)
+BACK_OFF = tuple(datetime.timedelta(minutes=minutes) for minutes in (5, 15, 60, 4 * 60, 12 * 60))
 # A mail that was in a worker's hands this often when the worker died is likely what killed it.
 MOST_CLAIMS = 20
 
@@ -116,7 +114,9 @@ def release(deliveries: Iterable[Delivery]) -> int:
     rows = list(deliveries)
     if not rows:
         return 0
-    held = Delivery.objects.filter(pk__in=[row.pk for row in rows], token=rows[0].token, status=Status.CLAIMED)
+    held = Delivery.objects.filter(
+        pk__in=[row.pk for row in rows], token=rows[0].token, status=Status.CLAIMED
+    )
     return held.update(status=Status.QUEUED, token="", lease_until=None, attempts=F("attempts") - 1)
 
 
@@ -195,7 +195,9 @@ def _wanted(rows: QuerySet[Delivery], kind: str) -> QuerySet[Delivery]:
         return rows.filter(
             Exists(
                 Subscriber.objects.filter(
-                    pk=OuterRef("subscriber_id"), address=OuterRef("recipient"), status=Subscriber.Status.CONFIRMED
+                    pk=OuterRef("subscriber_id"),
+                    address=OuterRef("recipient"),
+                    status=Subscriber.Status.CONFIRMED,
                 )
             ),
             Exists(Issue.objects.filter(pk=OuterRef("issue_id"), status=Issue.Status.SENDING)),

@@ -65,7 +65,7 @@ def wake() -> None:
 
     After a failure the broker is left alone for some seconds: the beat's next tick sends the mail then.
     """
-    global _rest_until  # noqa: PLW0603 -- the breaker is one for the process
+    global _rest_until
     if time.monotonic() < _rest_until or not _publishing.acquire(blocking=False):
         return
     done = threading.Event()
@@ -75,7 +75,7 @@ def wake() -> None:
 
 
 def _publish(done: threading.Event) -> None:
-    global _rest_until  # noqa: PLW0603 -- the breaker is one for the process
+    global _rest_until
     try:
         app.send_task(PUMP, ignore_result=True)
     except Exception as error:  # noqa: BLE001 -- whatever the broker does, the mail is safe in the ledger

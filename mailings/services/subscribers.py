@@ -40,7 +40,9 @@ def ask_to_subscribe(*, address: str, wording: str, page: str) -> None:
     subscriber = Subscriber.objects.get(address=address)
     now = timezone.now()
     occasion, earlier = _occasions(subscriber, now)
-    consent = Consent.objects.create(subscriber=subscriber, event=Consent.Event.ASKED, wording=wording, page=page)
+    consent = Consent.objects.create(
+        subscriber=subscriber, event=Consent.Event.ASKED, wording=wording, page=page
+    )
     mail = render_mail(
         "confirm",
         {
@@ -95,7 +97,9 @@ def confirm(*, subscriber: Subscriber, wording: str, page: str) -> bool:
         .update(status=Subscriber.Status.CONFIRMED, confirmed_at=now, unsubscribed_at=None)
     )
     if changed:
-        Consent.objects.create(subscriber=subscriber, event=Consent.Event.CONFIRMED, wording=wording, page=page, at=now)
+        Consent.objects.create(
+            subscriber=subscriber, event=Consent.Event.CONFIRMED, wording=wording, page=page, at=now
+        )
     return bool(changed)
 
 
@@ -109,7 +113,9 @@ def unsubscribe(*, subscriber: Subscriber, wording: str, page: str) -> bool:
         .update(status=Subscriber.Status.UNSUBSCRIBED, unsubscribed_at=now)
     )
     if changed:
-        Consent.objects.create(subscriber=subscriber, event=Consent.Event.WITHDRAWN, wording=wording, page=page, at=now)
+        Consent.objects.create(
+            subscriber=subscriber, event=Consent.Event.WITHDRAWN, wording=wording, page=page, at=now
+        )
     return bool(changed)
 
 

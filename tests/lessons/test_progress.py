@@ -3,7 +3,7 @@ from django.db import IntegrityError, transaction
 
 from lessons import checklist as checklists
 from lessons import services
-from lessons.models import BlockRead, Completion, FilmProgress, LessonVisit
+from lessons.models import BlockRead, Completion, FilmProgress, LessonVisit, TextBlock
 from lessons.rendering import rendered_lesson
 from lessons.selectors import checklist_for, course_state, lesson_progress
 from tests.factories.accounts import GuestFactory
@@ -160,6 +160,6 @@ def test_a_body_is_drawn_once_a_version(lesson, django_assert_num_queries):
     rendered_lesson(lesson)
     with django_assert_num_queries(1):
         assert "Bone answers to load." in rendered_lesson(lesson).html
-    lesson.textblock_set.filter(key="one").update(body="<p>Tendon too.</p>")
+    TextBlock.objects.filter(parent=lesson, key="one").update(body="<p>Tendon too.</p>")
     lesson.version += 1
     assert "Tendon too." in rendered_lesson(lesson).html

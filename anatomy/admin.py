@@ -1,0 +1,175 @@
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin import ModelAdmin
+from django.core.exceptions import ValidationError
+from django.db.models import Count, QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from anatomy.changes import knowledge_changed
+from anatomy.models import Coverage, Fact, Source, Structure, Synonym
+
+
+class KnowledgeAdmin(ModelAdmin):
+    """Whatever is saved or deleted here, all that is drawn from the knowledge base is drawn anew."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        knowledge_changed()
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        super().delete_model(request, obj)
+        knowledge_changed()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        super().delete_queryset(request, queryset)
+        knowledge_changed()
+
+
+class SynonymInline(admin.TabularInline):
+    model = Synonym
+    extra = 0
+
+
+@admin.register(Structure)
+class StructureAdmin(KnowledgeAdmin):
+    list_display = ["name", "kind", "latin", "part_of", "facts_count"]
+    list_filter = ["kind"]
+    list_select_related = ["part_of"]
+    list_per_page = 50
+    search_fields = ["name", "latin", "slug", "synonyms__text"]
+    autocomplete_fields = ["part_of"]
+    inlines = [SynonymInline]
+    fieldsets = [
+        (None, {"fields": [("name", "kind"), "slug", "description"]}),
+        (_("Names"), {"fields": [("latin", "pronunciation")]}),
+        (_("Place"), {"fields": ["part_of"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Structure]:
+        return super().get_queryset(request).annotate(facts_total=Count("facts", distinct=True))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Structure | None = None) -> list[str]:
+        return ["slug"] if obj else []
+
+    def get_prepopulated_fields(
+        self, request: HttpRequest, obj: Structure | None = None
+    ) -> dict[str, list[str]]:
+        return {} if obj else {"slug": ["name"]}
+
+    @admin.display(description=_("facts"), ordering="facts_total")
+    def facts_count(self, structure: Structure) -> int:
+        return structure.facts_total  # type: ignore[attr-defined]
+
+
+class FactForm(ModelForm):
+    def clean(self) -> dict[str, Any] | None:
+        data = super().clean() or {}
+        if data.get("status") == Fact.Status.REVIEWED and not data.get("sources"):
+            self.add_error("sources", ValidationError(_("A reviewed fact needs a source."), code="no_source"))
+        return data
+
+
+class HasSourceFilter(admin.SimpleListFilter):
+    title = _("sources")
+    parameter_name = "sourced"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> Iterable[tuple[str, Any]]:
+        return [("yes", _("With a source")), ("no", _("Without a source"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Fact]) -> QuerySet[Fact]:
+        return (
+            queryset
+            if self.value() is None
+            else queryset.filter(sources__isnull=self.value() == "no").distinct()
+        )
+
+
+@admin.register(Fact)
+class FactAdmin(KnowledgeAdmin):
+    form = FactForm
+    list_display = ["subject", "relation", "object", "role", "context_shown", "status", "source_count"]
+    list_filter = ["relation", "status", "role", HasSourceFilter]
+    list_select_related = ["subject", "object"]
+    list_per_page = 50
+    search_fields = ["slug", "subject__name", "object__name", "note"]
+    ordering = ["subject__name", "relation", "position"]
+    autocomplete_fields = ["subject", "object", "sources"]
+    actions = ["mark_reviewed"]
+    fieldsets = [
+        (_("The fact"), {"fields": ["subject", "relation", "object", ("role", "context")]}),
+        (_("Proof"), {"fields": ["sources", "note", "status"]}),
+        (_("In tables"), {"fields": ["position"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Fact]:
+        return super().get_queryset(request).annotate(sources_total=Count("sources", distinct=True))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Fact | None = None) -> list[str]:
+        """What a fact says is its name for good: one that is wrong is retired, and the right one added."""
+        return ["subject", "relation", "object", "context"] if obj else []
+
+    def save_model(self, request: HttpRequest, obj: Fact, form: Any, change: bool) -> None:
+        if not change:
+            obj.slug = Fact.slug_for(obj.subject.slug, obj.relation, obj.object.slug, obj.context)
+        super().save_model(request, obj, form, change)
+
+    @admin.display(description=_("context"), ordering="context")
+    def context_shown(self, fact: Fact) -> str:
+        return "" if fact.context == Fact.NEUTRAL else fact.context_words
+
+    @admin.display(description=_("sources"), ordering="sources_total")
+    def source_count(self, fact: Fact) -> int:
+        return fact.sources_total  # type: ignore[attr-defined]
+
+    @admin.action(description=_("Mark as reviewed"), permissions=["change"])
+    def mark_reviewed(self, request: HttpRequest, queryset: QuerySet[Fact]) -> None:
+        """Settle the drafts that a source vouches for; say which ones have none."""
+        drafts = Fact.objects.filter(pk__in=queryset.values("pk"), status=Fact.Status.DRAFT)
+        unsourced = list(drafts.filter(sources=None).values_list("slug", flat=True))
+        done = drafts.filter(pk__in=drafts.exclude(sources=None).values_list("pk", flat=True)).update(
+            status=Fact.Status.REVIEWED
+        )
+        if done:
+            knowledge_changed()
+        text = ngettext("%(count)d fact marked as reviewed.", "%(count)d facts marked as reviewed.", done)
+        self.message_user(request, text % {"count": done}, messages.SUCCESS if done else messages.INFO)
+        if unsourced:
+            text = ngettext(
+                "%(count)d fact has no source and stays a draft: %(names)s.",
+                "%(count)d facts have no source and stay drafts: %(names)s.",
+                len(unsourced),
+            )
+            names = ", ".join(unsourced[:5]) + (" …" if len(unsourced) > 5 else "")
+            self.message_user(request, text % {"count": len(unsourced), "names": names}, messages.WARNING)
+
+
+@admin.register(Source)
+class SourceAdmin(KnowledgeAdmin):
+    list_display = ["citation", "kind", "facts_count"]
+    list_filter = ["kind"]
+    search_fields = ["citation", "slug"]
+    fields = ["citation", "kind", "slug", "url"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
+        return super().get_queryset(request).annotate(facts_total=Count("facts", distinct=True))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Source | None = None) -> list[str]:
+        return ["slug"] if obj else []
+
+    @admin.display(description=_("facts"), ordering="facts_total")
+    def facts_count(self, source: Source) -> int:
+        return source.facts_total  # type: ignore[attr-defined]
+
+
+@admin.register(Coverage)
+class CoverageAdmin(KnowledgeAdmin):
+    list_display = ["subject", "relation"]
+    list_filter = ["relation"]
+    list_select_related = ["subject"]
+    search_fields = ["subject__name"]
+    autocomplete_fields = ["subject"]

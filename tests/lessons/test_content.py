@@ -1,0 +1,283 @@
+"""load_course, dump_course, check_course: nothing an author did is lost, and every complaint has its place."""
+
+import shutil
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+
+from anatomy.models import Fact, Structure
+from lessons.content import check_course, dump_course, load_course
+from lessons.models import Lesson, RenderedLesson, TextBlock
+
+SOURCES = """\
+- slug: gray-1918
+  kind: book
+  citation: Gray H. Anatomy of the Human Body. 20th ed. 1918.
+"""
+STRUCTURES = """\
+- slug: iliacus
+  kind: muscle
+  name: Iliacus
+  latin: musculus iliacus
+  synonyms:
+    - iliac muscle
+  description: A fan inside the hip bone.
+- slug: pelvis
+  kind: bone
+  name: Pelvis
+  description: The ring of bone at the hips.
+- slug: iliac-fossa
+  kind: landmark
+  name: Iliac fossa
+  part_of: pelvis
+  description: The hollow inside the hip bone.
+"""
+FACTS = """\
+facts:
+  - subject: iliacus
+    relation: origin
+    object: iliac-fossa
+    status: reviewed
+    sources:
+      - gray-1918
+coverage:
+  - subject: iliacus
+    relation: origin
+    complete: true
+"""
+PART = """\
+slug: flexors
+number: 1
+title: Flexors
+status: published
+sequence: soft
+"""
+LESSON = """\
+slug: pathways
+title: Pathways
+summary: Roads.
+status: published
+sources:
+  - gray-1918
+blocks:
+  - kind: text
+    key: opening
+    body: |
+      <p>A muscle has two ends.</p>
+  - kind: facts
+    key: table
+    title: Where from
+    subjects:
+      - iliacus
+    relations:
+      - origin
+  - kind: takeaways
+    key: takeaways
+    body: |
+      <ul>
+        <li>Ends tell movement.</li>
+      </ul>
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    files = {
+        "anatomy/sources.yaml": SOURCES,
+        "anatomy/structures.yaml": STRUCTURES,
+        "anatomy/facts.yaml": FACTS,
+        "part-1/part.yaml": PART,
+        "part-1/02-pathways.yaml": LESSON,
+    }
+    for path, text in files.items():
+        target = tmp_path / "content" / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text)
+    return tmp_path / "content"
+
+
+def texts(folder):
+    return {path.relative_to(folder).as_posix(): path.read_text() for path in sorted(folder.rglob("*.yaml"))}
+
+
+def change(folder, path, old, new):
+    text = (folder / path).read_text()
+    assert old in text
+    (folder / path).write_text(text.replace(old, new))
+
+
+def outcome(report, path="part-1/02-pathways.yaml"):
+    assert report.errors == []
+    return report.outcomes[path]
+
+
+@pytest.mark.django_db
+def test_files_are_created_then_unchanged(folder):
+    assert set(load_course(folder).outcomes.values()) == {"created"}
+    assert set(load_course(folder).outcomes.values()) == {"unchanged"}
+    lesson = Lesson.objects.get()
+    assert (lesson.slug, lesson.position, lesson.version, lesson.part.title) == ("pathways", 2, 1, "Flexors")
+    assert "<td><ul" in RenderedLesson.objects.get().html
+    assert Fact.objects.get().slug == "iliacus.origin.iliac-fossa"
+    assert Structure.objects.get(slug="iliac-fossa").part_of.slug == "pelvis"
+
+
+@pytest.mark.django_db
+def test_dump_load_dump_is_the_same_bytes(folder, tmp_path):
+    load_course(folder)
+    assert set(dump_course(tmp_path / "first").values()) == {"created"}
+    assert texts(tmp_path / "first") == texts(folder)
+    assert set(load_course(tmp_path / "first").outcomes.values()) == {"unchanged"}
+    dump_course(tmp_path / "second")
+    assert texts(tmp_path / "second") == texts(tmp_path / "first")
+
+
+@pytest.mark.django_db
+def test_the_course_that_is_shipped_loads_and_dumps_to_itself(tmp_path):
+    shutil.copytree(settings.CONTENT_DIR, tmp_path / "content")
+    report = load_course(tmp_path / "content")
+    assert [str(error) for error in report.errors] == []
+    before = texts(tmp_path / "content")
+    assert set(dump_course(tmp_path / "content").values()) == {"unchanged"}
+    assert texts(tmp_path / "content") == before
+
+
+@pytest.mark.django_db
+def test_a_changed_file_updates_what_nobody_edited_here(folder):
+    load_course(folder)
+    change(folder, "part-1/02-pathways.yaml", "two ends", "two ends and a belly")
+    assert outcome(load_course(folder)) == "updated"
+    assert TextBlock.objects.get().body == "<p>A muscle has two ends and a belly.</p>\n"
+    assert Lesson.objects.get().version == 2
+
+
+@pytest.mark.django_db
+def test_an_authors_edit_is_kept_and_never_overwritten_silently(folder):
+    load_course(folder)
+    Lesson.objects.update(title="My pathways")
+    assert outcome(load_course(folder)) == "kept"
+    change(folder, "part-1/02-pathways.yaml", "Roads.", "Many roads.")
+    assert outcome(load_course(folder)) == "conflict"
+    lesson = Lesson.objects.get()
+    assert (lesson.title, lesson.summary) == ("My pathways", "Roads.")
+    assert outcome(load_course(folder, overwrite=True)) == "updated"
+    lesson.refresh_from_db()
+    assert (lesson.title, lesson.summary) == ("Pathways", "Many roads.")
+
+
+@pytest.mark.django_db
+def test_an_edit_that_was_dumped_is_no_longer_an_edit(folder):
+    load_course(folder)
+    Lesson.objects.update(title="My pathways")
+    assert dump_course(folder)["part-1/02-pathways.yaml"] == "updated"
+    assert outcome(load_course(folder)) == "unchanged"
+
+
+@pytest.mark.django_db
+def test_a_lesson_moved_in_the_admin_is_dumped_under_its_new_place(folder):
+    load_course(folder)
+    Lesson.objects.update(position=7)
+    outcomes = dump_course(folder)
+    assert outcomes["part-1/07-pathways.yaml"] == "created"
+    assert outcomes["part-1/02-pathways.yaml"] == "renamed"
+    assert outcome(load_course(folder), "part-1/07-pathways.yaml") == "unchanged"
+
+
+@pytest.mark.django_db
+def test_a_file_that_has_gone_is_told_and_its_lesson_stays(folder):
+    load_course(folder)
+    (folder / "part-1/02-pathways.yaml").unlink()
+    assert load_course(folder).outcomes["part-1/02-pathways.yaml"] == "missing"
+    assert Lesson.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_what_an_editor_may_not_type_a_file_may_not_either(folder):
+    bad = '<p onclick="x()">A <script>alert(1)</script><a href="javascript:x()">b</a><img src=x></p>'
+    change(folder, "part-1/02-pathways.yaml", "<p>A muscle has two ends.</p>", bad)
+    load_course(folder)
+    body = TextBlock.objects.get().body
+    assert [word for word in ("onclick", "script", "javascript", "img") if word in body] == []
+    assert set(load_course(folder).outcomes.values()) == {"unchanged"}
+
+
+@pytest.mark.django_db
+def test_a_fact_that_leaves_the_file_is_retired_not_deleted(folder):
+    load_course(folder)
+    (folder / "anatomy/facts.yaml").write_text("facts: []\ncoverage: []\n")
+    load_course(folder)
+    assert list(Fact.objects.values_list("status", flat=True)) == ["retired"]
+
+
+@pytest.mark.django_db
+def test_a_changed_fact_has_lessons_drawn_anew(folder):
+    load_course(folder)
+    change(folder, "anatomy/structures.yaml", "name: Iliac fossa", "name: Iliac hollow")
+    load_course(folder)
+    from lessons.rendering import rendered_lesson
+
+    assert "Iliac hollow" in rendered_lesson(Lesson.objects.get()).html
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "complaint"),
+    [
+        ("anatomy/facts.yaml", "    sources:\n      - gray-1918\n", "", "anatomy/facts.yaml:2: the fact “iliacus.origin.iliac-fossa” is reviewed but has no source"),
+        ("anatomy/facts.yaml", "object: iliac-fossa", "object: moon", "anatomy/facts.yaml:2: object names an unknown structure “moon”"),
+        ("anatomy/facts.yaml", "relation: origin\n    object", "relation: orgin\n    object", "anatomy/facts.yaml:3: “relation” must be one of origin, insertion, action, nerve, member, function, side, not 'orgin'"),
+        ("anatomy/facts.yaml", "status: reviewed", "status: reviewed\n    role: disputed", "anatomy/facts.yaml:2: the fact “iliacus.origin.iliac-fossa” is disputed, so its note must say who says what"),
+        ("anatomy/structures.yaml", "part_of: pelvis", "part_of: iliac-fossa", "anatomy/structures.yaml:12: “iliac-fossa” is part of itself"),
+        ("anatomy/structures.yaml", "slug: pelvis", "slug: Pelvis!", "anatomy/structures.yaml:8: “Pelvis!” is no slug: lower-case words joined by hyphens"),
+        ("anatomy/sources.yaml", "kind: book", "kind: blog", "anatomy/sources.yaml:2: “kind” must be one of book, article, review, model, dataset, not 'blog'"),
+        ("part-1/02-pathways.yaml", "  - gray-1918", "  - gray-2018", "part-1/02-pathways.yaml:1: names an unknown source “gray-2018”"),
+        ("part-1/02-pathways.yaml", "      - iliacus", "      - ilicaus", "part-1/02-pathways.yaml:12: names an unknown structure “ilicaus”"),
+        ("part-1/02-pathways.yaml", "key: table", "key: opening", "part-1/02-pathways.yaml:12: the key “opening” stands twice"),
+        ("part-1/02-pathways.yaml", "kind: takeaways", "kind: song", "part-1/02-pathways.yaml:19: “kind” must be one of text, concept, facts, drill, takeaways, not 'song'"),
+        ("part-1/02-pathways.yaml", "title: Pathways", "tilte: Pathways", "part-1/02-pathways.yaml:1: a lesson needs “title”"),
+        ("part-1/part.yaml", "number: 1", "number: 2", "part-1/part.yaml:2: the folder's name does not fit number 2"),
+    ],
+)
+def test_mistakes_are_told_with_file_and_line(folder, path, old, new, complaint):
+    change(folder, path, old, new)
+    assert complaint in [str(error) for error in check_course(folder)]
+
+
+@pytest.mark.django_db
+def test_nothing_is_loaded_from_files_with_a_mistake(folder):
+    change(folder, "part-1/02-pathways.yaml", "kind: takeaways", "kind: song")
+    with pytest.raises(CommandError, match="Nothing was loaded: 1 things are not right in the files."):
+        call_command("load_course", folder, stderr=StringIO())
+    assert not Lesson.objects.exists()
+    assert not Structure.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "complaint"),
+    [
+        ("notes.yaml", b"a: 1", "notes.yaml:0: is no kind of content file that is known"),
+        ("part-1/03-latin.yaml", b"slug: latin\ntitle: \xff", "part-1/03-latin.yaml:0: is not UTF-8 text"),
+        ("part-1/09-pathways.yaml", LESSON.encode(), "part-1/09-pathways.yaml:0: says the same thing as part-1/02-pathways.yaml"),
+    ],
+)
+def test_files_that_do_not_belong_are_told(folder, name, content, complaint):
+    (folder / name).write_bytes(content)
+    assert complaint in [str(error) for error in check_course(folder)]
+
+
+def test_a_folder_that_is_not_there_is_told():
+    assert [error.message for error in check_course(Path("/nowhere"))] == ["there is no such folder"]
+
+
+@pytest.mark.django_db
+def test_the_command_says_what_became_of_each_file(folder):
+    out = StringIO()
+    call_command("load_course", folder, stdout=out)
+    assert out.getvalue().splitlines()[-1] == "Course content: 5 created"
+    Lesson.objects.update(title="Mine")
+    out = StringIO()
+    call_command("load_course", folder, stdout=out)
+    lines = out.getvalue().splitlines()
+    assert lines[:2] == ["kept       part-1/02-pathways.yaml", "Course content: 1 kept, 4 unchanged"]

@@ -1,0 +1,180 @@
+import json
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Learner
+from lessons.models import BlockRead, Completion, FilmProgress, Lesson, LessonVisit, Part
+from lessons.rendering import render_lesson
+from quizzes.models import Choice, Question, Quiz
+from tests.factories.accounts import LearnerFactory
+from tests.factories.lessons import FilmBlockFactory, LessonFactory, PartFactory, TextBlockFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def make_course(lessons, *, blocks=3, **part):
+    part = PartFactory(**part)
+    made = []
+    for _ in range(lessons):
+        lesson = LessonFactory(part=part)
+        for number in range(blocks):
+            TextBlockFactory(parent=lesson, key=f"block-{number}")
+        quiz = Quiz.objects.create(lesson=lesson, title="Check")
+        question = Question.objects.create(quiz=quiz, slug=f"q-{lesson.slug}", stem="Where?")
+        Choice.objects.create(question=question, text="Here", is_correct=True)
+        Choice.objects.create(question=question, text="There")
+        render_lesson(lesson)
+        made.append(lesson)
+    return made
+
+
+def detail(lesson, name="detail"):
+    return reverse(f"lessons:{name}", args=[lesson.slug])
+
+
+def test_looking_at_every_page_makes_no_learner(client):
+    lesson = make_course(1)[0]
+    for url in (reverse("lessons:home"), reverse("lessons:map"), detail(lesson)):
+        assert client.get(url).status_code == 200
+    assert not Learner.objects.exists()
+    assert not LessonVisit.objects.exists()
+
+
+def test_the_empty_course_says_so(client):
+    assert "No lesson is open yet" in client.get(reverse("lessons:map")).content.decode()
+    assert client.get(reverse("lessons:home")).status_code == 200
+
+
+@pytest.mark.parametrize("count", [1, 50])
+def test_a_lesson_page_asks_the_database_the_same_few_questions_at_any_length(
+    client, django_assert_num_queries, count
+):
+    lessons = make_course(count, blocks=3 if count == 1 else 30)
+    learner = LearnerFactory()
+    client.force_login(learner.user)
+    for lesson in lessons[:25]:
+        Completion.objects.create(learner=learner, lesson=lesson, lesson_version=1)
+        LessonVisit.objects.create(learner=learner, lesson=lesson)
+    with django_assert_num_queries(11):
+        client.get(detail(lessons[0]))
+
+
+@pytest.mark.parametrize("count", [1, 50])
+def test_the_map_asks_the_database_the_same_few_questions_at_any_length(client, django_assert_num_queries, count):
+    lessons = make_course(count)
+    learner = LearnerFactory()
+    client.force_login(learner.user)
+    Completion.objects.create(learner=learner, lesson=lessons[0], lesson_version=1)
+    with django_assert_num_queries(5):
+        client.get(reverse("lessons:map"))
+
+
+def test_a_guest_is_made_by_reading_and_kept_in_the_session(client):
+    lesson = make_course(1)[0]
+    answer = client.post(detail(lesson, "read"), {"block": ["block-0", "block-1"], "at": "block-1"})
+    assert answer.json() == {
+        "points": [
+            {"key": "read", "done": False, "detail": "2 of 3 sections"},
+            {"key": "quiz", "done": False, "detail": ""},
+        ],
+        "complete": False,
+    }
+    learner = Learner.objects.get()
+    assert learner.is_guest
+    client.post(detail(lesson, "read"), {"block": "block-2"})
+    assert list(BlockRead.objects.values_list("learner_id", flat=True)) == [learner.pk] * 3
+    assert f'href="{detail(lesson)}#block-1"' in client.get(reverse("lessons:map")).content.decode()
+
+
+def test_marking_as_read_works_without_javascript(client):
+    lesson = make_course(1)[0]
+    answer = client.post(detail(lesson, "mark-read"), follow=True)
+    assert answer.redirect_chain == [(detail(lesson), 302)]
+    assert "Marked as read. The quiz is what is left to do." in answer.content.decode()
+
+
+def test_films_keep_what_was_seen(client):
+    lesson = LessonFactory()
+    FilmBlockFactory(parent=lesson, key="stride", duration=40)
+    url = reverse("lessons:film", args=[lesson.slug, "stride"])
+    report = {"intervals": [[0, 38]], "position": 38}
+    answer = client.post(url, {"report": json.dumps(report)})
+    film = FilmProgress.objects.get()
+    assert (film.intervals, film.position, answer.json()["points"][1]) == (
+        [[0, 38]],
+        38,
+        {"key": "film-stride", "done": True, "detail": ""},
+    )
+    page = client.get(detail(lesson)).content.decode()
+    assert '<script id="film-positions" type="application/json">{"stride": 38.0}</script>' in page
+
+
+@pytest.mark.parametrize(
+    "report",
+    ["", "no json", "[]", '{"intervals": 7}', '{"intervals": [[0]]}', '{"intervals": [[0, 1e309]]}', '{"intervals": [["a", "b"]]}',
+     '{"position": -4}', '{"position": NaN}', '{"intervals": [' + "[0,1]," * 100 + "[0,1]]}"],
+)
+def test_a_report_that_cannot_be_read_changes_nothing(client, report):
+    lesson = LessonFactory()
+    FilmBlockFactory(parent=lesson, key="stride")
+    answer = client.post(reverse("lessons:film", args=[lesson.slug, "stride"]), {"report": report})
+    assert answer.status_code == 400
+    assert not Learner.objects.exists()
+
+
+def test_a_film_that_the_lesson_does_not_have_is_not_found(client):
+    lesson = make_course(1)[0]
+    report = json.dumps({"intervals": [[0, 1]]})
+    assert client.post(reverse("lessons:film", args=[lesson.slug, "none"]), {"report": report}).status_code == 404
+
+
+def test_a_locked_lesson_names_the_missing_step_and_takes_no_facts(client):
+    first, second = make_course(2, sequence=Part.Sequence.STRICT)
+    page = client.get(detail(second))
+    assert page.status_code == 403
+    assert f"Complete “{first.title}” first" in page.content.decode()
+    assert f'href="{detail(first)}"' in page.content.decode()
+    for name in ("read", "mark-read"):
+        assert client.post(detail(second, name), {"block": "block-0"}).status_code == 404
+    assert not BlockRead.objects.exists()
+    assert not Completion.objects.exists()
+
+
+@pytest.mark.parametrize("slug", ["unknown", "x" * 300, "%00", "..%2f..%2fetc"])
+def test_unknown_lessons_are_a_clear_404(client, slug):
+    answer = client.get(f"/lessons/{slug}/")
+    assert answer.status_code == 404
+    assert "There is no page here" in answer.content.decode()
+
+
+def test_drafts_are_seen_in_the_preview_by_authors_only(client, admin_client):
+    lesson = LessonFactory(status=Lesson.Status.DRAFT)
+    TextBlockFactory(parent=lesson, body="<p>Not yet public.</p>")
+    assert client.get(detail(lesson)).status_code == 404
+    assert client.get(detail(lesson, "preview")).status_code == 403
+    page = admin_client.get(detail(lesson, "preview"))
+    assert "Not yet public." in page.content.decode()
+    assert not LessonVisit.objects.exists()
+
+
+def test_progress_needs_the_token_of_the_form():
+    lesson = LessonFactory()
+    answer = Client(enforce_csrf_checks=True).post(detail(lesson, "mark-read"))
+    assert answer.status_code == 403
+    assert "This form has been open for too long" in answer.content.decode()
+
+
+def test_pages_that_show_progress_are_not_kept_by_proxies(client):
+    lesson = make_course(1)[0]
+    for url in (reverse("lessons:home"), reverse("lessons:map"), detail(lesson)):
+        assert client.get(url)["Cache-Control"] == "private, no-cache"
+
+
+def test_titles_are_text_not_markup(client):
+    lesson = LessonFactory(title="<script>alert(1)</script>", summary='"><img src=x onerror=alert(1)>')
+    for url in (reverse("lessons:home"), reverse("lessons:map"), detail(lesson)):
+        page = client.get(url).content.decode()
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
