@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 PY = $(VENV)/bin/python
-PIP = $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r
+PIP = $(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r
 CODE = hipcourse accounts anatomy lessons quizzes mailings
 
 # To try things out is the default here, unless the environment or .env says otherwise. Production

@@ -212,3 +212,53 @@ class Coverage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} · {self.get_relation_display()}"
+
+
+class Figure(models.Model):
+    """A picture that the workshop has drawn, kept among the static files."""
+
+    slug = models.SlugField(_("slug"), max_length=60, unique=True)
+    title = models.CharField(_("title"), max_length=120)
+    file = models.CharField(_("file"), max_length=120, help_text=_("Below static/, such as anatomy/hip-front.svg."))
+    width = models.PositiveIntegerField(_("width"))
+    height = models.PositiveIntegerField(_("height"))
+    alt = models.TextField(_("description"), help_text=_("What the picture shows, for those who cannot see it."))
+
+    class Meta:
+        verbose_name = _("figure")
+        verbose_name_plural = _("figures")
+        ordering = ["title"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(alt=""), name="figure_has_a_description"),
+            models.CheckConstraint(condition=Q(width__gt=0, height__gt=0), name="figure_has_a_size"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Region(models.Model):
+    """A coloured patch of a figure: where a muscle starts or ends."""
+
+    class Kind(models.TextChoices):
+        ORIGIN = "origin", _("Origin")
+        INSERTION = "insertion", _("Insertion")
+
+    figure = models.ForeignKey(Figure, on_delete=models.CASCADE, related_name="regions", verbose_name=_("figure"))
+    structure = models.ForeignKey(Structure, on_delete=models.PROTECT, related_name="regions", verbose_name=_("structure"))
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    colour = models.CharField(_("colour"), max_length=7, help_text=_("As in the picture: #rrggbb."))
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("region")
+        verbose_name_plural = _("regions")
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["figure", "structure", "kind"], name="region_once_per_figure"),
+            models.CheckConstraint(condition=Q(kind__in=["origin", "insertion"]), name="region_kind_is_known"),
+            models.CheckConstraint(condition=Q(colour__regex=r"^#[0-9a-f]{6}$"), name="region_colour_is_hexadecimal"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.structure_id} {self.kind}"

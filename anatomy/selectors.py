@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from anatomy.models import Fact, Source, Structure
+from anatomy.models import Fact, Figure, Source, Structure
 
 
 @dataclass(frozen=True)
@@ -50,3 +50,21 @@ def fact_table(*, subjects: Sequence[Structure], relations: Sequence[str]) -> Fa
         ],
         sources=sorted(sources.values(), key=lambda source: source.citation),
     )
+
+
+@dataclass(frozen=True)
+class LegendEntry:
+    """A colour of a figure, the structure it stands for, and which of its ends the figure shows."""
+
+    structure: Structure
+    colour: str
+    kinds: list[str]
+
+
+def legend(figure: Figure) -> list[LegendEntry]:
+    """Return the colours of `figure` in its order, one entry a structure."""
+    entries: dict[int, LegendEntry] = {}
+    for region in figure.regions.select_related("structure"):
+        entry = entries.setdefault(region.structure_id, LegendEntry(region.structure, region.colour, []))
+        entry.kinds.append(region.get_kind_display())
+    return list(entries.values())

@@ -68,13 +68,22 @@ CONTENTS = [
         ],
     ),
     Chapter(
+        "learning",
+        _("Learning"),
+        [
+            Entry("accounts.Learner", _("How far guests and account owners have come.")),
+            Entry("lessons.Completion", _("Which lessons were completed, and when.")),
+            Entry("lessons.LessonVisit", _("Who has worked on which lesson.")),
+            Entry("quizzes.Attempt", _("Each go at a quiz, and how it ended.")),
+            Entry("quizzes.Response", _("What was answered, word for word.")),
+            Entry("quizzes.Grade", _("What each answer was worth.")),
+        ],
+    ),
+    Chapter(
         "people",
         _("People"),
         [
             Entry("accounts.User", _("Accounts, and who may enter the Studio.")),
-            Entry("accounts.Learner", _("How far guests and account owners have come.")),
-            Entry("lessons.Completion", _("Which lessons were completed, and when.")),
-            Entry("lessons.LessonVisit", _("Who has worked on which lesson.")),
             Entry("auth.Group", _("What the people of a group may do here.")),
             Entry("account.EmailAddress", _("Addresses of accounts, confirmed or not.")),
             Entry("mfa.Authenticator", _("Second proofs at sign-in: apps, passkeys, codes.")),

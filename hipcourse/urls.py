@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from hipcourse.health import healthz
+from hipcourse.icons import favicon
 
 urlpatterns = [
     path("", include("lessons.urls")),
@@ -13,6 +14,7 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),
+    path("favicon.ico", favicon, name="favicon"),
 ]
 if settings.DEBUG:
     urlpatterns += [

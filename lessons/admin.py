@@ -24,6 +24,7 @@ from lessons.models import (
     Completion,
     DrillBlock,
     FactsBlock,
+    FigureBlock,
     FilmBlock,
     ImageBlock,
     KeyConceptBlock,
@@ -86,7 +87,7 @@ class LessonForm(forms.ModelForm):
 class LessonAdmin(DjangoObjectActions, VersionAdmin, StudioContentEditor):
     form = LessonForm
     change_list_template = "admin/lessons/lesson/change_list.html"
-    list_display = ["title", "part", "position", "status_shown", "minutes", "updated_at"]
+    list_display = ["title", "part_number", "position", "status_shown", "minutes", "changed"]
     list_editable = ["position"]
     list_filter = ["part", "status", "updated_at"]
     list_select_related = ["part", "rendered"]
@@ -112,6 +113,7 @@ class LessonAdmin(DjangoObjectActions, VersionAdmin, StudioContentEditor):
             autocomplete_fields=["subjects"],
             fields=["title", "subjects", "relations", "caption", "region", "ordering"],
         ),
+        StudioBlock.create(FigureBlock, icon="accessibility_new", color="var(--medial)"),
         StudioBlock.create(FilmBlock, form=FilmBlockForm, icon="play_circle", color="var(--anterior)"),
         StudioBlock.create(DrillBlock, icon="directions_run", color="var(--medial)"),
         StudioBlock.create(ImageBlock, icon="image", color="var(--posterior)"),
@@ -146,8 +148,16 @@ class LessonAdmin(DjangoObjectActions, VersionAdmin, StudioContentEditor):
     def status_shown(self, lesson: Lesson) -> str:
         words = lesson.get_status_display()
         if lesson.status == Lesson.Status.SCHEDULED and lesson.publish_at:
-            words = f"{words}: {date_format(localtime(lesson.publish_at), 'SHORT_DATETIME_FORMAT')}"
+            words = f"{words}: {date_format(localtime(lesson.publish_at), 'j M Y, H:i')}"
         return format_html('<span class="pill pill--{}">{}</span>', PILLS[lesson.status], words)
+
+    @admin.display(description=_("part"), ordering="part__number")
+    def part_number(self, lesson: Lesson) -> int:
+        return lesson.part.number
+
+    @admin.display(description=_("last change"), ordering="updated_at")
+    def changed(self, lesson: Lesson) -> str:
+        return date_format(localtime(lesson.updated_at), "j M Y")
 
     @admin.display(description=_("minutes"))
     def minutes(self, lesson: Lesson) -> int | None:

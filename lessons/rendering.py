@@ -4,17 +4,19 @@ import hashlib
 import re
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from content_editor.contents import contents_for_item
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.html import strip_tags
 
-from anatomy.selectors import fact_table
+from anatomy.selectors import fact_table, legend
 from lessons.models import (
     BLOCK_MODELS,
     DrillBlock,
     FactsBlock,
+    FigureBlock,
     FilmBlock,
     ImageBlock,
     KeyConceptBlock,
@@ -29,6 +31,7 @@ TEMPLATES: dict[type[LessonBlock], str] = {
     TextBlock: "lessons/blocks/text.html",
     KeyConceptBlock: "lessons/blocks/concept.html",
     FactsBlock: "lessons/blocks/facts.html",
+    FigureBlock: "lessons/blocks/figure.html",
     FilmBlock: "lessons/blocks/film.html",
     DrillBlock: "lessons/blocks/drill.html",
     ImageBlock: "lessons/blocks/image.html",
@@ -94,11 +97,13 @@ def draw_lesson(lesson: Lesson) -> RenderedLesson:
 
 
 def _draw(block: LessonBlock, number: int) -> str:
-    context = {"block": block, "number": number}
+    context: dict[str, Any] = {"block": block, "number": number}
     if isinstance(block, FactsBlock):
         context["table"] = fact_table(
             subjects=list(block.subjects.order_by("pk")), relations=list(block.relations)
         )
+    if isinstance(block, FigureBlock):
+        context["legend"] = legend(block.figure)
     return render_to_string(TEMPLATES[type(block)], context)
 
 

@@ -94,14 +94,19 @@ def build_headers(
 
 
 def encode_header(name: str, value: str) -> bytes:
-    """Return one header as the bytes to send, folded, with words beyond ASCII encoded (RFC 2047)."""
-    if name == "From":
-        # formataddr has encoded the name; folding could only break it
-        return f"{name}: {value}\r\n".encode("ascii")
-    try:
-        value.encode("ascii")
-    except UnicodeEncodeError:
-        folded = Header(value, "utf-8", header_name=name, maxlinelen=_LINE).encode(linesep="\r\n")
-    else:
-        folded = Header(value, "us-ascii", header_name=name, maxlinelen=_LINE).encode(linesep="\r\n")
-    return f"{name}: {folded}\r\n".encode("ascii")
+    """Return one header as the bytes to send: folded, with words beyond ASCII encoded (RFC 2047)."""
+    if value.isascii():
+        return f"{_folded(f'{name}:', value)}\r\n".encode()
+    encoded = Header(value, "utf-8", header_name=name, maxlinelen=_LINE).encode(linesep="\r\n")
+    return f"{name}: {encoded}\r\n".encode("ascii")
+
+
+def _folded(line: str, value: str) -> str:
+    """Fold at spaces, and never right after the name: an address or a token is not broken."""
+    lines = []
+    for number, word in enumerate(value.split(" ")):
+        if number and len(line) + 1 + len(word) > _LINE:
+            lines.append(line)
+            line = ""
+        line += f" {word}"
+    return "\r\n".join([*lines, line])

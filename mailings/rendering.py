@@ -1,5 +1,7 @@
 """Mails from templates/emails/<name>/: subject.txt, body.txt and body.html, in the look of emails/_base."""
 
+import re
+import textwrap
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -14,8 +16,10 @@ from mailings import links
 from mailings.headers import one_line
 from mailings.messages import UNSUBSCRIBE_HOLE, without_holes
 from mailings.models import Issue, IssueConcept, IssueDrill, IssueImage, IssueText
-from mailings.text import html_to_text
+from mailings.text import WIDTH, html_to_text
 
+_SIGNATURE = "-- "  # what follows is small print; mail programs know the trailing space
+_LIST_MARK = re.compile(r"\s*(?:- |\d+\. |> )?")
 MOST_WIDTH = 536  # px: what the sheet of 600 px leaves for a picture
 BLOCKS = {
     IssueText: "text",
@@ -84,10 +88,20 @@ def _as_text(block: Any) -> dict[str, str]:
 
 
 def _tidy(text: str) -> str:
-    """Return a rendered text part with no trailing spaces and never more than one empty line together."""
+    """Return a rendered text part wrapped, with no trailing spaces and never more than one empty line together."""
     lines: list[str] = []
     for line in text.strip().splitlines():
         stripped = line.rstrip()
-        if stripped or (lines and lines[-1]):
-            lines.append(stripped)
+        if stripped == _SIGNATURE.rstrip():
+            lines.append(_SIGNATURE)
+        elif stripped:
+            lines += _wrapped(stripped)
+        elif lines and lines[-1]:
+            lines.append("")
     return "\n".join(lines) + "\n"
+
+
+def _wrapped(line: str) -> list[str]:
+    mark = _LIST_MARK.match(line)
+    indent = " " * len(mark[0]) if mark else ""
+    return textwrap.wrap(line, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)

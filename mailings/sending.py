@@ -54,6 +54,7 @@ def _send_chunk(transport: Transport, deadline: float) -> bool:
         return False
     issues = Issue.objects.in_bulk({row.issue_id for row in rows if row.issue_id})
     waiting = deque(rows)
+    settled = 0
     try:
         while waiting and time.monotonic() < deadline:
             row = waiting[0]
@@ -63,6 +64,10 @@ def _send_chunk(transport: Transport, deadline: float) -> bool:
             issue = issues.get(row.issue_id) if row.issue_id else None
             if not _send_one(transport, row, issue):
                 waiting = deque(ledger.weed(waiting, now=timezone.now()))
+                continue
+            settled += 1
+            if settled == 1:
+                gate.open_again(now=timezone.now())
     except ServerAwayError as error:
         logger.warning("The mail server cannot be asked: %s", error)
         gate.close(reason=str(error), needs_person=error.needs_person, now=timezone.now())
@@ -116,7 +121,6 @@ def _send_one(transport: Transport, row: Delivery, issue: Issue | None) -> bool:
             _suppress(row.recipient, said)
     else:
         _record(lambda: ledger.settle_sent(row, answer=answer, now=timezone.now()))
-        gate.open_again(now=timezone.now())
     return True
 
 

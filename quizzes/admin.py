@@ -13,7 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
-from django.utils.text import Truncator
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,6 +22,10 @@ from quizzes.grading import percent
 from quizzes.kinds import KINDS, ChoiceText, QuestionText
 from quizzes.models import Attempt, Choice, Grade, Question, Quiz, Response
 from quizzes.preview import preview_of
+
+
+# The id of the list of suggestions in the template.
+FACT_NAMES = "fact-names"
 
 
 def unsettled(facts: list[Fact]) -> list[str]:
@@ -70,10 +74,37 @@ class QuestionForm(forms.ModelForm):
 
 
 class ChoiceForm(forms.ModelForm):
+    """A row of a question. The fact is typed by name, with suggestions that need no script."""
+
+    fact = forms.ModelChoiceField(
+        Fact.objects.all(),
+        to_field_name="slug",
+        required=False,
+        label=gettext_lazy("fact"),
+        help_text=gettext_lazy("The fact this row tests, where it tests one."),
+        widget=forms.TextInput(attrs={"list": FACT_NAMES, "size": 18, "autocomplete": "off"}),
+        error_messages={"invalid_choice": gettext_lazy("There is no fact with this name.")},
+    )
+
     class Meta:
         model = Choice
         fields = ("position", "prompt", "text", "is_correct", "why", "fact")
-        widgets = {"why": forms.Textarea(attrs={"rows": 2, "cols": 40})}
+        widgets = {
+            "prompt": forms.Textarea(attrs={"rows": 2, "cols": 16}),
+            "text": forms.Textarea(attrs={"rows": 2, "cols": 20}),
+            "why": forms.Textarea(attrs={"rows": 3, "cols": 28}),
+        }
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if self.instance.fact_id:
+            self.initial["fact"] = self.instance.fact.slug
+
+    def clean_prompt(self) -> str:
+        return " ".join(self.cleaned_data["prompt"].split())
+
+    def clean_text(self) -> str:
+        return " ".join(self.cleaned_data["text"].split())
 
     def clean_fact(self) -> Fact | None:
         fact: Fact | None = self.cleaned_data["fact"]
@@ -82,7 +113,17 @@ class ChoiceForm(forms.ModelForm):
         return fact
 
 
-class ChoiceFormSet(forms.BaseInlineFormSet):
+class NamedFieldsFormSet(forms.BaseInlineFormSet):
+    """Rows of a table whose columns' names are given to every field, for those who do not see the table."""
+
+    def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        for name, field in form.fields.items():
+            label = field.label or form._meta.model._meta.get_field(name).verbose_name
+            field.widget.attrs.setdefault("aria-label", capfirst(str(label)))
+
+
+class ChoiceFormSet(NamedFieldsFormSet):
     """The answers of one question, held to the same rules as the content files."""
 
     def clean(self) -> None:
@@ -124,7 +165,10 @@ class ChoiceInline(OrderableAdmin, admin.TabularInline):
     ordering_field = "position"
     extra = 0
     min_num = 2
-    autocomplete_fields = ("fact",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Choice]:
+        choices: QuerySet[Choice] = super().get_queryset(request).select_related("fact")
+        return choices
 
 
 @admin.register(Question)
@@ -135,7 +179,7 @@ class QuestionAdmin(admin.ModelAdmin):
     list_filter = ("status", "kind", "quiz")
     list_select_related = ("quiz",)
     search_fields = ("stem", "slug", "choices__text", "choices__prompt")
-    filter_horizontal = ("facts",)
+    autocomplete_fields = ("facts",)
     readonly_fields = ("preview_link",)
     fieldsets = (
         (None, {"fields": ("kind", "stem")}),
@@ -153,6 +197,17 @@ class QuestionAdmin(admin.ModelAdmin):
             return _("Save the question first.")
         url = reverse("admin:quizzes_question_preview", args=[question.pk])
         return format_html('<a href="{}">{}</a>', url, _("See it as a learner"))
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        names = Fact.objects.settled().order_by("slug").values_list("slug", flat=True)
+        context = {**(extra_context or {}), "fact_names": names, "fact_names_id": FACT_NAMES}
+        return super().changeform_view(request, object_id, form_url, context)
 
     def get_urls(self) -> list[URLPattern]:
         preview = self.admin_site.admin_view(self.preview)
@@ -185,6 +240,7 @@ class QuestionInline(admin.TabularInline):
     """The quiz's questions in order, each with a link to where it is edited."""
 
     model = Question
+    formset = NamedFieldsFormSet
     fields = ("position", "stem", "kind", "status")
     readonly_fields = ("stem", "kind", "status")
     ordering = ("position", "pk")

@@ -199,6 +199,10 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
     def finished(self) -> "AttemptQuerySet":
         return self.filter(finished_at__isnull=False)
 
+    def answered(self) -> "AttemptQuerySet":
+        """Attempts with at least one answer."""
+        return self.filter(Exists(Response.objects.filter(item__attempt=OuterRef("pk"))))
+
     def with_points(self) -> "AttemptQuerySet":
         """Annotate `points` (sum of the newest grades), `answered` and `total` (numbers of questions)."""
         points = (

@@ -24,17 +24,12 @@ class Score:
 
     attempt: Attempt
     percent: int
-    points: Decimal
+    answered: int
     total: int
 
     @property
     def passed(self) -> bool:
         return self.attempt.passed
-
-    @property
-    def right(self) -> int:
-        """Whole questions' worth of points, rounded down."""
-        return self.percent * self.total // 100
 
 
 @dataclass(frozen=True)
@@ -90,9 +85,9 @@ def history(learner: Learner | None, quiz: Quiz) -> list[Score]:
         return []
     attempts = (
         Attempt.objects.finished()
-        .filter(learner=learner, quiz=quiz)
+        .answered()
         .with_points()
-        .filter(answered__gt=0)
+        .filter(learner=learner, quiz=quiz)
         .order_by("-started_at", "-pk")
     )
     return [_score(attempt) for attempt in attempts[:HISTORY_LENGTH]]
@@ -100,8 +95,9 @@ def history(learner: Learner | None, quiz: Quiz) -> list[Score]:
 
 def _score(attempt: Attempt) -> Score:
     points: Decimal = attempt.points  # type: ignore[attr-defined]
+    answered: int = attempt.answered  # type: ignore[attr-defined]
     total: int = attempt.total  # type: ignore[attr-defined]
-    return Score(attempt, percent(points, total), points, total)
+    return Score(attempt, percent(points, total), answered, total)
 
 
 def progress_of(attempt: Attempt) -> Progress:
@@ -183,7 +179,7 @@ def quiz_card(lesson: Lesson, learner: Learner | None) -> QuizCard | None:
     quiz.lesson = lesson
     questions: int = quiz.published  # type: ignore[attr-defined]
     attempts = list(Attempt.objects.filter(learner=learner, quiz=quiz).with_points()) if learner else []
-    scores = [_score(attempt) for attempt in attempts if attempt.finished_at and attempt.answered]  # type: ignore[attr-defined]
+    scores = [score for score in map(_score, attempts) if score.attempt.finished_at and score.answered]
     best = max((score.percent for score in scores), default=None)
     if any(attempt.finished_at is None for attempt in attempts):
         state = "open"

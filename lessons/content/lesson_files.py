@@ -7,8 +7,8 @@ from typing import Any
 from content_editor.contents import contents_for_item
 from django.db.models import Q
 
-from anatomy.models import Fact, Source, Structure
-from lessons.content.anatomy_files import SourcesKind, StructuresKind, known, plain, read_slug, slugs
+from anatomy.models import Fact, Figure, Source, Structure
+from lessons.content.anatomy_files import FiguresKind, SourcesKind, StructuresKind, known, plain, read_slug, slugs
 from lessons.content.engine import register
 from lessons.content.reading import ContentError, Record, read_yaml
 from lessons.content.writing import pretty_html, to_yaml
@@ -17,6 +17,7 @@ from lessons.models import (
     DrillBlock,
     DrillContent,
     FactsBlock,
+    FigureBlock,
     KeyConceptBlock,
     Lesson,
     LessonBlock,
@@ -139,6 +140,7 @@ class LessonKind:
             errors.append(ContentError(path, 0, "its folder has no part.yaml"))
         known_sources = slugs(everything, SourcesKind.path)
         known_structures = slugs(everything, StructuresKind.path)
+        known_figures = slugs(everything, FiguresKind.path)
         for slug in data.get("sources", []):
             if slug not in known_sources:
                 errors.append(ContentError(path, data.line, f"names an unknown source “{slug}”"))
@@ -158,6 +160,8 @@ class LessonKind:
                 for slug in block.get("subjects", [])
                 if slug not in known_structures
             ]
+            if block["kind"] == "figure" and block["figure"] not in known_figures:
+                errors.append(ContentError(path, block.line, f"names an unknown figure “{block['figure']}”"))
         return errors
 
 
@@ -165,6 +169,7 @@ _BLOCKS: dict[str, type[LessonBlock]] = {
     "text": TextBlock,
     "concept": KeyConceptBlock,
     "facts": FactsBlock,
+    "figure": FigureBlock,
     "drill": DrillBlock,
     "takeaways": TakeawaysBlock,
 }
@@ -193,6 +198,9 @@ def _read_block(record: Record) -> Any:
         for relation in fields["relations"]:
             if relation not in Fact.Relation.values:
                 raise record.error(f"there is no relation “{relation}”", "relations")
+    if kind == "figure":
+        fields["figure"] = read_slug(record, "figure")
+        fields["caption"] = record.text("caption", max_length=300)
     if kind == "drill":
         fields["side"] = record.choice("side", DrillContent.Side.values)
         fields["purpose"] = record.text("purpose", max_length=300)
@@ -217,6 +225,8 @@ def _dump_block(block: LessonBlock) -> Any:
         fields["caption"] = block.caption
         fields["subjects"] = list(block.subjects.through.objects.filter(factsblock=block).order_by("pk").values_list("structure__slug", flat=True))
         fields["relations"] = block.relations
+    if isinstance(block, FigureBlock):
+        fields |= {"figure": block.figure.slug, "caption": block.caption}
     if isinstance(block, DrillBlock):
         fields |= {"side": block.side, "purpose": block.purpose}
         fields |= {"set_up": pretty_html(block.set_up), "cues": pretty_html(block.cues)}
@@ -226,6 +236,8 @@ def _dump_block(block: LessonBlock) -> Any:
 
 def _load_block(lesson: Lesson, ordering: int, data: Any) -> None:
     fields = {name: value for name, value in data.items() if name not in {"kind", "subjects"}}
+    if "figure" in fields:
+        fields["figure"] = Figure.objects.get(slug=fields["figure"])
     block = _BLOCKS[data["kind"]](parent=lesson, region="main", ordering=ordering, **fields)
     block.save()
     if isinstance(block, FactsBlock):

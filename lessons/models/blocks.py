@@ -15,7 +15,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django_prose_editor.fields import ProseEditorField
 
-from anatomy.models import Structure
+from anatomy.models import Figure, Structure
 from lessons.films import EmbeddedFilm, parse_film_url
 from lessons.models.course import Lesson
 from lessons.uploads import PictureField
@@ -167,6 +167,20 @@ class FactsBlock(LessonBlock):
         return self.title
 
 
+class FigureBlock(LessonBlock):
+    """A figure of the workshop, with the legend of its colours."""
+
+    figure = models.ForeignKey(Figure, on_delete=models.PROTECT, related_name="+", verbose_name=_("figure"))
+    caption = models.CharField(_("caption"), max_length=300)
+
+    class Meta(LessonBlock.Meta):
+        verbose_name = _("figure")
+        verbose_name_plural = _("figures")
+
+    def __str__(self) -> str:
+        return self.caption
+
+
 class FilmBlock(LessonBlock):
     """A film of our own (a file) or an embedded one (YouTube, Vimeo), which loads on a click only."""
 
@@ -244,6 +258,7 @@ BLOCK_MODELS = [
     TextBlock,
     KeyConceptBlock,
     FactsBlock,
+    FigureBlock,
     FilmBlock,
     DrillBlock,
     ImageBlock,

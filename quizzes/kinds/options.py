@@ -1,5 +1,6 @@
 """What single and multi share: a list of options, some of them right."""
 
+from abc import abstractmethod
 from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 
@@ -23,12 +24,13 @@ class OptionsKind(Kind):
     form_template = "quizzes/kinds/_options.html"
     feedback_template = "quizzes/kinds/_options_feedback.html"
 
+    @abstractmethod
     def right_ids(self, key: Data) -> Collection[str]:
-        """The options that an answer without fault has."""
-        raise NotImplementedError
+        """Return the options that an answer without fault has."""
 
+    @abstractmethod
     def chosen_ids(self, answer: Data) -> Collection[str]:
-        raise NotImplementedError
+        """Return the options that the answer has."""
 
     def own_problems(self, question: QuestionText) -> Iterable[Problem]:
         if len(question.choices) < 2:

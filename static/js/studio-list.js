@@ -5,7 +5,7 @@ const inputs = table?.querySelectorAll("tbody input[name$='-position']") ?? [];
 // Moving makes sense only where the list is shown in its own order.
 const ownOrder = !new URLSearchParams(location.search).has("o");
 
-const groupOf = (row) => row.querySelector(".field-part")?.textContent ?? "";
+const groupOf = (row) => row.querySelector(".field-part_number")?.textContent ?? "";
 const inputOf = (row) => row.querySelector("input[name$='-position']");
 const rows = () => [...table.querySelectorAll("tbody tr")];
 

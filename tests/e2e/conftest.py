@@ -49,8 +49,16 @@ class Inbox:
 
 @pytest.fixture
 def inbox(settings, tmp_path) -> Inbox:
+    settings.EMAIL_BACKEND = "mailings.backends.LedgerBackend"  # the test runner put its own in its place
     settings.EMAIL_URL = f"file://{tmp_path / 'mail'}"
     return Inbox(tmp_path / "mail")
+
+
+def sign_in(page, client, user) -> None:
+    """Give the page's browser a session of `user`."""
+    client.force_login(user)
+    page.goto("/account/login/")
+    page.context.add_cookies([{"name": "session", "value": client.cookies["session"].value, "url": page.evaluate("location.origin")}])
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import pytest
 from accounts.models import Learner
 from lessons.models import Completion
 from mailings.models import Issue, IssueText, Subscriber
+from tests.e2e.conftest import sign_in
 from tests.factories.accounts import PASSWORD, UserFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -23,7 +24,9 @@ def sign_up(page, inbox, address):
     page.get_by_label("Email").first.fill(address)
     page.get_by_label("Password").first.fill(PASSWORD)
     page.get_by_role("button", name="Create my account").click()
-    page.get_by_label("Code").fill(inbox.code(address))
+    field = page.get_by_label("Code")
+    field.wait_for()
+    field.fill(inbox.code(address))
     page.get_by_role("button", name="Continue").click()
 
 
@@ -86,12 +89,7 @@ def test_a_reader_subscribes_gets_an_issue_from_the_studio_and_leaves_in_one_cli
     IssueText.objects.create(parent=issue, region="main", ordering=1, body="<p>Lift the knee, then hold the stretch.</p>")
     author = UserFactory(is_staff=True, is_superuser=True)
     studio = new_page()
-    client.force_login(author)
-    studio.context.add_cookies(
-        [{"name": "session", "value": client.cookies["session"].value, "url": studio.context._options["baseURL"]}]
-        if hasattr(studio.context, "_options")
-        else [{"name": "session", "value": client.cookies["session"].value, "domain": "localhost", "path": "/"}]
-    )
+    sign_in(studio, client, author)
     studio.goto(f"/admin/mailings/issue/{issue.pk}/change/")
     studio.get_by_role("link", name="Send", exact=True).or_(studio.get_by_role("button", name="Send", exact=True)).click()
     assert studio.get_by_text("1 subscriber").first.is_visible()

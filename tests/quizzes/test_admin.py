@@ -151,9 +151,23 @@ def test_rows_that_are_deleted_do_not_count(studio, quiz):
 )
 def test_only_settled_facts_may_be_asked(studio, quiz, role, status, said):
     fact = FactFactory(role=role, status=status, note="Some say so.")
-    data = form(quiz, SINGLE, facts=[fact.pk], **{"choices-1-fact": fact.pk})
+    data = form(quiz, SINGLE, facts=[fact.pk], **{"choices-1-fact": fact.slug})
     response = studio.post(reverse("admin:quizzes_question_add"), data)
     assert errors(response) == [said.format(fact.slug)] * 2
+
+
+def test_the_fact_of_a_row_is_typed_by_name(studio, quiz):
+    fact, disputed = FactFactory(), FactFactory(role="disputed", note="Some say so.")
+    url = reverse("admin:quizzes_question_add")
+    unknown = studio.post(url, form(quiz, SINGLE, **{"choices-0-fact": "no.such.fact"}))
+    assert errors(unknown) == ["There is no fact with this name."]
+    assert studio.post(url, form(quiz, SINGLE, **{"choices-0-fact": fact.slug})).status_code == 302
+    question = Question.objects.get(slug="written-here")
+    assert [choice.fact for choice in question.choices.all()] == [fact, None, None]
+    page = studio.get(reverse("admin:quizzes_question_change", args=[question.pk])).content.decode()
+    assert f'name="choices-0-fact" value="{fact.slug}"' in page
+    assert f'<option value="{fact.slug}">' in page
+    assert f'<option value="{disputed.slug}">' not in page
 
 
 def test_an_answered_question_and_a_begun_quiz_cannot_be_deleted(studio, quiz, learner):

@@ -144,6 +144,10 @@ def test_multi_gives_each_right_tick_its_share_and_takes_each_wrong_one_away(cho
     assert grade_multi(["r1", "r2", "r3"], ["w1"], chosen) == Decimal(fraction)
 
 
+def test_a_question_without_a_right_option_is_worth_nothing():
+    assert grade_multi([], ["w1"], ["w1"]) == grade_multi([], [], []) == 0
+
+
 def test_single_gives_the_weight_of_the_option():
     weights = {"o1": Decimal(1), "o2": Decimal("0.5"), "o3": Decimal(0)}
     grades = [grade_single(weights, chosen) for chosen in ("o1", "o2", "o3", "o4", None)]

@@ -421,3 +421,22 @@ def test_the_card_takes_two_queries(quiz, learner, django_assert_num_queries):
         quiz_card(quiz.lesson, learner)
     with django_assert_num_queries(1):
         quiz_card(quiz.lesson, None)
+
+
+def test_the_result_of_an_attempt_closed_by_a_merge_says_why_questions_are_missing(guest, attempt):
+    item = items(attempt)[0]
+    submit_answer(item=item, submit_key=uuid.uuid4(), answer=perfect(item))
+    Attempt.objects.update(finished_at=attempt.started_at)
+    page = text(guest.get(attempt.get_absolute_url()))
+    assert "This go was closed with 1 of 3 questions answered" in page
+    assert "<strong>33 %</strong>" in page
+
+
+def test_a_question_page_asked_for_while_the_last_answer_arrives_leads_to_the_result(guest, url, attempt):
+    answer_all(attempt)
+    Attempt.objects.update(finished_at=None, passed=False)
+    assert guest.get(url).url == attempt.get_absolute_url()
+
+
+def test_feedback_asked_for_by_a_visitor_without_an_attempt_shows_the_quiz(client, url):
+    assert client.get(f"{url}?item=1").url == url

@@ -19,8 +19,30 @@ from quizzes.kinds import KINDS
 from quizzes.models import Attempt, AttemptItem, Grade, Question, Quiz, Response, ServedItem
 from quizzes.serving import freeze
 
-NAMES = ["Ada", "Ben", "Chidi", "Dana", "Emre", "Fiona", "Goran", "Hana", "Ines", "Jonas", "Kofi", "Lena", "Mika", "Noor"]
-ZONES = ["Europe/London", "Europe/Berlin", "America/New_York", "America/Denver", "Asia/Tokyo", "Australia/Sydney"]
+NAMES = [
+    "Ada",
+    "Ben",
+    "Chidi",
+    "Dana",
+    "Emre",
+    "Fiona",
+    "Goran",
+    "Hana",
+    "Ines",
+    "Jonas",
+    "Kofi",
+    "Lena",
+    "Mika",
+    "Noor",
+]
+ZONES = [
+    "Europe/London",
+    "Europe/Berlin",
+    "America/New_York",
+    "America/Denver",
+    "Asia/Tokyo",
+    "Australia/Sydney",
+]
 SPAN_DAYS = 60
 BATCH = 200
 
@@ -58,7 +80,9 @@ class _Course:
         for lesson in Lesson.objects.live().in_order().select_related("part"):
             quiz = Quiz.objects.filter(lesson=lesson, status=Quiz.Status.PUBLISHED).first()
             questions = (
-                quiz.questions.filter(status=Question.Status.PUBLISHED).prefetch_related("choices__fact", "facts")
+                quiz.questions.filter(status=Question.Status.PUBLISHED).prefetch_related(
+                    "choices__fact", "facts"
+                )
                 if quiz
                 else []
             )
@@ -72,7 +96,9 @@ def _make_learners(course: _Course, chance: random.Random, first: int, size: int
         User(email=f"runner{first + number}@demo.example", name=chance.choice(NAMES), password="!")  # noqa: S106 -- "!" is no password: nobody can sign in
         for number in range(size)
     )
-    learners = Learner.objects.bulk_create(Learner(user=user, time_zone=chance.choice(ZONES)) for user in users)
+    learners = Learner.objects.bulk_create(
+        Learner(user=user, time_zone=chance.choice(ZONES)) for user in users
+    )
     rows = _Rows()
     for learner in learners:
         _live_through(course, chance, learner, rows)
@@ -122,7 +148,11 @@ def _live_through(course: _Course, chance: random.Random, learner: Learner, rows
                     break
         rows.visits.append(
             LessonVisit(
-                learner=learner, lesson=lesson, first_at=started, last_at=now, last_block=read[-1] if read else ""
+                learner=learner,
+                lesson=lesson,
+                first_at=started,
+                last_at=now,
+                last_block=read[-1] if read else "",
             )
         )
         if passed or (read == keys and not quiz):
@@ -157,7 +187,11 @@ def _take(
         row = AttemptItem(attempt=attempt, position=position, served=item, seed=chance.getrandbits(60))
         response = Response(item=row, submit_key=_uuid(chance), answer=answer, received_at=now)
         grade = Grade(
-            response=response, served=item, fraction=result.fraction, parts=[list(part) for part in result.parts], graded_at=now
+            response=response,
+            served=item,
+            fraction=result.fraction,
+            parts=[list(part) for part in result.parts],
+            graded_at=now,
         )
         rows.items.append(row)
         rows.responses.append(response)
@@ -176,7 +210,12 @@ def _mistake(chance: random.Random, item: ServedItem, answer: dict[str, Any]) ->
         return {"choice": chance.choice([option for option in options if option != answer["choice"]])}
     if "choices" in answer:
         kept = list(answer["choices"])[1:]
-        return {"choices": [*kept, chance.choice([option for option in options if option not in answer["choices"]])]}
+        return {
+            "choices": [
+                *kept,
+                chance.choice([option for option in options if option not in answer["choices"]]),
+            ]
+        }
     pairs = dict(answer["pairs"])
     stem = chance.choice(list(pairs))
     pairs[stem] = chance.choice([option for option in options if option != pairs[stem]])
@@ -193,7 +232,9 @@ def _make_subscribers(chance: random.Random, count: int) -> int:
     for number in range(start, start + count):
         asked = timezone.now() - timedelta(days=chance.uniform(1, 400))
         status = chance.choices(list(Subscriber.Status), weights=[1, 17, 2])[0]
-        confirmed = asked + timedelta(minutes=chance.randint(1, 300)) if status != Subscriber.Status.PENDING else None
+        confirmed = (
+            asked + timedelta(minutes=chance.randint(1, 300)) if status != Subscriber.Status.PENDING else None
+        )
         left = (
             confirmed + timedelta(days=chance.uniform(0, 1))
             if confirmed and status == Subscriber.Status.UNSUBSCRIBED
@@ -217,7 +258,9 @@ def _make_subscribers(chance: random.Random, count: int) -> int:
             (Consent.Event.WITHDRAWN, subscriber.unsubscribed_at),
         ]
         consents += [
-            Consent(subscriber=subscriber, event=event, wording="Made up by the demo command.", page="/", at=at)
+            Consent(
+                subscriber=subscriber, event=event, wording="Made up by the demo command.", page="/", at=at
+            )
             for event, at in moments
             if at
         ]

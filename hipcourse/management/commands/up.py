@@ -12,7 +12,7 @@ import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -125,47 +125,37 @@ class Command(BaseCommand):
 
 @contextlib.contextmanager
 def _only_one_run(folder: Path) -> Iterator[int]:
-    """Hold the lock of `folder` and yield its descriptor.
+    """Make this the only run on `folder`, and yield the descriptor of a lock for all parts of it to hold.
 
-    Guards inherit it, so the lock is free only when the last process of a run is gone, even
-    after kill -9; until then a new run waits a little.
+    The kernel frees a lock when its last holder is gone. The first lock is this process's own; the
+    second is held by the guards too, which outlive a killed run for some seconds: a new one waits for them.
     """
-    path = folder / "up.lock"
-    with path.open("a+") as file:
+    with (folder / "up.lock").open("a+") as own, (folder / "up.parts.lock").open("a") as parts:
+        if not _lock(own):
+            own.seek(0)
+            raise CommandError(
+                f"The course is already running on {folder} (process {own.read()}). "
+                "Stop it first, or give this run its own DATA_DIR."
+            )
+        own.truncate(0)
+        own.write(str(os.getpid()))
+        own.flush()
         deadline = time.monotonic() + EARLIER_RUN_ENDS_WITHIN
-        while True:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError as error:
-                file.seek(0)
-                owner = file.read().strip()
-                if not owner or _is_alive(int(owner)):
-                    raise CommandError(
-                        f"The course is already running on {folder} (process {owner or 'unknown'}). "
-                        "Stop it first, or give this run its own DATA_DIR."
-                    ) from error
-                if time.monotonic() > deadline:
-                    raise CommandError(
-                        f"An earlier run on {folder} was killed and parts of it do not end."
-                    ) from error
-                time.sleep(0.1)
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
-        # With the lock held nobody uses these; a killed run leaves them behind.
+        while not _lock(parts):
+            if time.monotonic() > deadline:
+                raise CommandError(f"An earlier run on {folder} was killed, and parts of it do not end.")
+            time.sleep(0.1)
+        # Nobody uses these now; a killed run leaves them behind.
         settings.BROKER_SOCKET.unlink(missing_ok=True)
         _beat_pidfile().unlink(missing_ok=True)
-        yield file.fileno()
+        yield parts.fileno()
 
 
-def _is_alive(pid: int) -> bool:
+def _lock(file: IO[str]) -> bool:
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
         return False
-    except PermissionError:
-        return True
     return True
 
 
