@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -7,11 +7,13 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.templatetags.static import static
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from anatomy.changes import knowledge_changed
-from anatomy.models import Coverage, Fact, Source, Structure, Synonym
+from anatomy.models import Coverage, Fact, Figure, Region, Source, Structure, Synonym
 
 
 class KnowledgeAdmin(ModelAdmin):
@@ -51,19 +53,20 @@ class StructureAdmin(KnowledgeAdmin):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Structure]:
-        return super().get_queryset(request).annotate(facts_total=Count("facts", distinct=True))
+        rows: QuerySet[Structure] = super().get_queryset(request)
+        return rows.annotate(facts_total=Count("facts", distinct=True))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Structure | None = None) -> list[str]:
         return ["slug"] if obj else []
 
     def get_prepopulated_fields(
         self, request: HttpRequest, obj: Structure | None = None
-    ) -> dict[str, list[str]]:
+    ) -> dict[str, Sequence[str]]:
         return {} if obj else {"slug": ["name"]}
 
     @admin.display(description=_("facts"), ordering="facts_total")
     def facts_count(self, structure: Structure) -> int:
-        return structure.facts_total  # type: ignore[attr-defined]
+        return structure.facts_total  # type: ignore[attr-defined, no-any-return]
 
 
 class FactForm(ModelForm):
@@ -107,7 +110,8 @@ class FactAdmin(KnowledgeAdmin):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Fact]:
-        return super().get_queryset(request).annotate(sources_total=Count("sources", distinct=True))
+        rows: QuerySet[Fact] = super().get_queryset(request)
+        return rows.annotate(sources_total=Count("sources", distinct=True))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Fact | None = None) -> list[str]:
         """What a fact says is its name for good: one that is wrong is retired, and the right one added."""
@@ -124,7 +128,7 @@ class FactAdmin(KnowledgeAdmin):
 
     @admin.display(description=_("sources"), ordering="sources_total")
     def source_count(self, fact: Fact) -> int:
-        return fact.sources_total  # type: ignore[attr-defined]
+        return fact.sources_total  # type: ignore[attr-defined, no-any-return]
 
     @admin.action(description=_("Mark as reviewed"), permissions=["change"])
     def mark_reviewed(self, request: HttpRequest, queryset: QuerySet[Fact]) -> None:
@@ -156,14 +160,15 @@ class SourceAdmin(KnowledgeAdmin):
     fields = ["citation", "kind", "slug", "url"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
-        return super().get_queryset(request).annotate(facts_total=Count("facts", distinct=True))
+        rows: QuerySet[Source] = super().get_queryset(request)
+        return rows.annotate(facts_total=Count("facts", distinct=True))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Source | None = None) -> list[str]:
         return ["slug"] if obj else []
 
     @admin.display(description=_("facts"), ordering="facts_total")
     def facts_count(self, source: Source) -> int:
-        return source.facts_total  # type: ignore[attr-defined]
+        return source.facts_total  # type: ignore[attr-defined, no-any-return]
 
 
 @admin.register(Coverage)
@@ -173,3 +178,43 @@ class CoverageAdmin(KnowledgeAdmin):
     list_select_related = ["subject"]
     search_fields = ["subject__name"]
     autocomplete_fields = ["subject"]
+
+
+class RegionInline(admin.TabularInline):
+    model = Region
+    fields = ["structure", "kind", "colour"]
+    readonly_fields = ["structure", "kind", "colour"]
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Figure | None = None) -> bool:
+        return False
+
+
+@admin.register(Figure)
+class FigureAdmin(KnowledgeAdmin):
+    """Figures are drawn by the workshop; their words can be bettered here."""
+
+    list_display = ["title", "file", "regions_count"]
+    search_fields = ["title", "alt"]
+    fields = ["title", "alt", "picture", "file"]
+    readonly_fields = ["picture", "file"]
+    inlines = [RegionInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Figure]:
+        rows: QuerySet[Figure] = super().get_queryset(request)
+        return rows.annotate(regions_total=Count("regions"))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Figure | None = None) -> bool:
+        return False
+
+    @admin.display(description=_("picture"))
+    def picture(self, figure: Figure) -> str:
+        return format_html('<img class="studio-picture" src="{}" alt="{}">', static(figure.file), figure.alt)
+
+    @admin.display(description=_("regions"), ordering="regions_total")
+    def regions_count(self, figure: Figure) -> int:
+        return figure.regions_total  # type: ignore[attr-defined, no-any-return]

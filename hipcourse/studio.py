@@ -50,6 +50,7 @@ CONTENTS = [
         [
             Entry("anatomy.Structure", _("Muscles, bones, movements: everything that has a name.")),
             Entry("anatomy.Fact", _("What attaches where and does what. Tables and questions draw on it.")),
+            Entry("anatomy.Figure", _("Pictures drawn by the workshop, and what they show in words.")),
             Entry("anatomy.Source", _("Books and papers that vouch for facts.")),
             Entry(
                 "anatomy.Coverage",
@@ -102,7 +103,8 @@ class Glance:
     many: Any
 
     def count(self) -> int:
-        return installed.get_model(self.model)._default_manager.filter(**self.where).count()
+        rows: int = installed.get_model(self.model)._default_manager.filter(**self.where).count()
+        return rows
 
     def url(self) -> str:
         opts = installed.get_model(self.model)._meta
@@ -171,10 +173,12 @@ class Studio(AdminSite):
         )
         return redirect(second_factor_url(request))
 
-    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def logout(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         return redirect("account_logout")
 
-    def password_change(
+    def password_change(  # type: ignore[override]
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         return redirect("account_change_password")

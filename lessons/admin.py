@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -70,7 +71,7 @@ class FilmBlockForm(forms.ModelForm):
         return self._checked("captions", cleaned_captions)
 
 
-PILLS = {
+PILLS: dict[str, str] = {
     Lesson.Status.DRAFT: "draft",
     Lesson.Status.SCHEDULED: "info",
     Lesson.Status.PUBLISHED: "done",
@@ -126,7 +127,7 @@ class LessonAdmin(DjangoObjectActions, VersionAdmin, StudioContentEditor):
 
     def get_prepopulated_fields(
         self, request: HttpRequest, obj: Lesson | None = None
-    ) -> dict[str, list[str]]:
+    ) -> dict[str, Sequence[str]]:
         return {} if obj else {"slug": ["title"]}
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
@@ -189,7 +190,8 @@ class LessonAdmin(DjangoObjectActions, VersionAdmin, StudioContentEditor):
         version = Lesson.objects.filter(pk=unquote(object_id)).values_list("version", flat=True).first()
         if version is not None:
             request.version_before_revert = version  # type: ignore[attr-defined]
-        return super().revision_view(request, object_id, version_id, extra_context)
+        response: HttpResponse = super().revision_view(request, object_id, version_id, extra_context)
+        return response
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -268,17 +270,20 @@ class PartAdmin(VersionAdmin):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Part]:
-        return super().get_queryset(request).annotate(lessons_total=Count("lessons"))
+        rows: QuerySet[Part] = super().get_queryset(request)
+        return rows.annotate(lessons_total=Count("lessons"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Part | None = None) -> list[str]:
         return ["slug"] if obj else []
 
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Part | None = None) -> dict[str, list[str]]:
+    def get_prepopulated_fields(
+        self, request: HttpRequest, obj: Part | None = None
+    ) -> dict[str, Sequence[str]]:
         return {} if obj else {"slug": ["title"]}
 
     @admin.display(description=_("lessons"), ordering="lessons_total")
     def lessons_count(self, part: Part) -> int:
-        return part.lessons_total  # type: ignore[attr-defined]
+        return part.lessons_total  # type: ignore[attr-defined, no-any-return]
 
 
 class ProgressAdmin(ReadOnlyMixin, admin.ModelAdmin):

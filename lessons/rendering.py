@@ -8,6 +8,7 @@ from typing import Any
 
 from content_editor.contents import contents_for_item
 from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template.loader import render_to_string
 from django.utils.html import strip_tags
 
@@ -49,7 +50,8 @@ def _templates_digest() -> str:
 
 
 def stamp_of(lesson: Lesson) -> str:
-    return f"{lesson.version}.{_templates_digest()}"
+    """Name what the drawn body depends on: the lesson, the templates, and the hashed names of static files."""
+    return f"{lesson.version}.{_templates_digest()}.{getattr(staticfiles_storage, 'manifest_hash', '')}"
 
 
 def rendered_lesson(lesson: Lesson) -> RenderedLesson:

@@ -26,7 +26,7 @@ class StudioAdmin(admin.ModelAdmin):
         return super().changeform_view(*args, **kwargs)
 
     def render_change_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> TemplateResponse:
-        response = super().render_change_form(request, *args, **kwargs)
+        response: TemplateResponse = super().render_change_form(request, *args, **kwargs)  # type: ignore[assignment]
         if response.context_data is not None:
             response.context_data["media"] = Media.from_media(
                 response.context_data["media"],

@@ -46,7 +46,7 @@ def _parts(message: EmailMessage) -> tuple[str, str]:
     if message.content_subtype == "html":
         return html_to_text(body), inline_css(body)
     if isinstance(message, EmailMultiAlternatives):
-        for alternative in message.alternatives:
-            if alternative.mimetype == "text/html":
-                return body, inline_css(str(alternative.content))
+        for content, mimetype in message.alternatives:
+            if mimetype == "text/html":
+                return body, inline_css(str(content))
     return body, ""

@@ -26,6 +26,10 @@ class KeptMail:
     at: datetime.datetime
     message: EmailMessage
 
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        return [(name, str(value)) for name, value in self.message.items()]
+
     def part(self, subtype: str) -> str:
         found = self.message.get_body(preferencelist=(subtype,))
         return str(found.get_content()) if found is not None else ""

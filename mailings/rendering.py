@@ -9,6 +9,7 @@ from typing import Any
 import css_inline
 from content_editor.contents import contents_for_item
 from django.conf import settings
+from django.db.models import Model
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
@@ -21,7 +22,7 @@ from mailings.text import WIDTH, html_to_text
 _SIGNATURE = "-- "  # what follows is small print; mail programs know the trailing space
 _LIST_MARK = re.compile(r"\s*(?:- |\d+\. |> )?")
 MOST_WIDTH = 536  # px: what the sheet of 600 px leaves for a picture
-BLOCKS = {
+BLOCKS: dict[type[Model], str] = {
     IssueText: "text",
     IssueConcept: "concept",
     IssueDrill: "drill",
@@ -104,4 +105,6 @@ def _tidy(text: str) -> str:
 def _wrapped(line: str) -> list[str]:
     mark = _LIST_MARK.match(line)
     indent = " " * len(mark[0]) if mark else ""
-    return textwrap.wrap(line, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    return textwrap.wrap(
+        line, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )

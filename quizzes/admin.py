@@ -23,7 +23,6 @@ from quizzes.kinds import KINDS, ChoiceText, QuestionText
 from quizzes.models import Attempt, Choice, Grade, Question, Quiz, Response
 from quizzes.preview import preview_of
 
-
 # The id of the list of suggestions in the template.
 FACT_NAMES = "fact-names"
 

@@ -146,10 +146,10 @@ class IssueAdmin(StudioContentEditor):
         return TemplateResponse(request, f"admin/mailings/issue/{name}.html", context)
 
     def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], **kwargs: Any
-    ) -> TemplateResponse:
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
         context["may_send"] = self._may_send(request)
-        return super().render_change_form(request, context, **kwargs)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def preview(self, request: HttpRequest, pk: int) -> HttpResponse:
         issue = self._issue(request, pk, reading=True)

@@ -59,20 +59,20 @@ IssueBlock = create_plugin_base(Issue)
 
 
 class IssueText(TextContent, IssueBlock):  # type: ignore[misc, valid-type]
-    class Meta(TextContent.Meta, IssueBlock.Meta):
+    class Meta(TextContent.Meta, IssueBlock.Meta):  # type: ignore[name-defined]
         abstract = False
 
 
 class IssueConcept(KeyConceptContent, IssueBlock):  # type: ignore[misc, valid-type]
-    class Meta(KeyConceptContent.Meta, IssueBlock.Meta):
+    class Meta(KeyConceptContent.Meta, IssueBlock.Meta):  # type: ignore[name-defined]
         abstract = False
 
 
 class IssueDrill(DrillContent, IssueBlock):  # type: ignore[misc, valid-type]
-    class Meta(DrillContent.Meta, IssueBlock.Meta):
+    class Meta(DrillContent.Meta, IssueBlock.Meta):  # type: ignore[name-defined]
         abstract = False
 
 
 class IssueImage(ImageContent, IssueBlock):  # type: ignore[misc, valid-type]
-    class Meta(ImageContent.Meta, IssueBlock.Meta):
+    class Meta(ImageContent.Meta, IssueBlock.Meta):  # type: ignore[name-defined]
         abstract = False

@@ -14,7 +14,7 @@ from mailings import links
 from mailings.headers import one_line
 from mailings.messages import fill_holes
 from mailings.models import Delivery, Issue, Subscriber
-from mailings.rendering import render_issue
+from mailings.rendering import BLOCKS, render_issue
 from mailings.services.queue import queue_mail, wake
 
 Status = Issue.Status
@@ -53,11 +53,7 @@ def start_issue(*, issue: Issue) -> int:
 
 
 def _has_blocks(issue: Issue) -> bool:
-    return any(
-        getattr(issue, relation.get_accessor_name()).exists()
-        for relation in issue._meta.related_objects
-        if relation.related_model is not Delivery
-    )
+    return any(model._default_manager.filter(parent=issue).exists() for model in BLOCKS)
 
 
 def _write_audience(*, issue_id: int, now: datetime.datetime) -> int:
@@ -94,7 +90,7 @@ def _write_audience(*, issue_id: int, now: datetime.datetime) -> int:
             f'INSERT INTO "{Delivery._meta.db_table}" ({names}) {select} ON CONFLICT ("dedupe_key") DO NOTHING',
             params,
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def finish_issues(*, now: datetime.datetime) -> int:

@@ -37,8 +37,8 @@ def claim(*, limit: int, now: datetime.datetime) -> tuple[str, list[Delivery]]:
     with transaction.atomic():
         due = Delivery.objects.due(now).order_by("-urgent", "next_at", "pk")
         # The join to the issue must not spread the lock to it. SQLite has neither; its transactions are alone.
-        locking = {"of": ("self",)} if connection.features.has_select_for_update_of else {}
-        ids = list(due.select_for_update(skip_locked=True, **locking).values_list("pk", flat=True)[:limit])
+        lock_only: tuple[str, ...] = ("self",) if connection.features.has_select_for_update_of else ()
+        ids = list(due.select_for_update(skip_locked=True, of=lock_only).values_list("pk", flat=True)[:limit])
         if not ids:
             return token, []
         Delivery.objects.filter(pk__in=ids, status=Status.QUEUED).update(
@@ -60,7 +60,7 @@ def hand_over(delivery: Delivery, *, now: datetime.datetime) -> bool:
 def drop_unwanted(delivery: Delivery, *, now: datetime.datetime) -> None:
     """Settle a mail that `hand_over` refused: cancelled, or back in the queue while its issue is paused."""
     if delivery.kind == Delivery.Kind.NEWSLETTER:
-        paused = Issue.objects.filter(pk=delivery.issue_id, status=Issue.Status.PAUSED)
+        paused = Issue.objects.filter(deliveries=delivery, status=Issue.Status.PAUSED)
         if paused.exists():
             release([delivery])
             return
@@ -169,7 +169,7 @@ def send_again(*, delivery: Delivery) -> bool:
         status=Status.QUEUED, settled_at=None, token="", next_at=now, attempts=0, outcome=""
     )
     if again and delivery.kind == Delivery.Kind.NEWSLETTER:
-        Issue.objects.filter(pk=delivery.issue_id, status=Issue.Status.SENT).update(
+        Issue.objects.filter(deliveries=delivery, status=Issue.Status.SENT).update(
             status=Issue.Status.SENDING, finished_at=None
         )
     return bool(again)

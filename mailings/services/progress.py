@@ -42,8 +42,9 @@ def queue_progress_mail(*, now: datetime.datetime) -> int:
     """Write a weekly mail for each learner who is due; return how many. Safe to run at any time and twice at once."""
     count = 0
     for learner in learners_due_for_weekly(now=now).iterator(chunk_size=200):
+        since: datetime.datetime = learner.since  # type: ignore[attr-defined]  # the selector annotates it
         try:
-            count += _queue_weekly(learner, since=learner.since, now=now) is not None
+            count += _queue_weekly(learner, since=since, now=now) is not None
         except Exception:
             # One learner's mail that cannot be made must not keep the others'.
             logger.exception("The weekly mail for learner %s cannot be made", learner.pk)

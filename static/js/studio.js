@@ -28,8 +28,9 @@ function nameAutocompletes(root) {
 function nameTableInlines(root) {
   for (const table of root.querySelectorAll(".inline-group .tabular table")) {
     const headings = [...table.querySelectorAll("thead th")];
-    const corner = headings.find((heading) => heading.classList.contains("original") && !heading.textContent.trim());
-    corner?.setAttribute("aria-hidden", "true");
+    for (const heading of headings) {
+      if (!heading.textContent.trim()) heading.setAttribute("aria-hidden", "true");
+    }
     for (const control of table.querySelectorAll("tbody :is(input:not([type='hidden']), select, textarea):not([aria-label])")) {
       // The cell of the row's own name stands under no heading of its own.
       const cell = control.closest("td");

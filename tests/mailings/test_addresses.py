@@ -62,7 +62,9 @@ def test_spellings_of_one_mailbox_count_as_one(address, mailbox):
         (1, "nonsense", "unknown"),
     ],
 )
-def test_forwarded_addresses_are_believed_as_far_as_our_proxies_wrote_them(rf, settings, proxies, forwarded, network):
+def test_forwarded_addresses_are_believed_as_far_as_our_proxies_wrote_them(
+    rf, settings, proxies, forwarded, network
+):
     settings.TRUSTED_PROXIES = proxies
     headers = {"X-Forwarded-For": forwarded} if forwarded else {}
 

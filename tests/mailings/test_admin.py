@@ -44,7 +44,11 @@ def url(issue, action=""):
 
 
 def buttons(page):
-    return [name for name in ("Preview", "Send me a test", "Send…", "Pause", "Resume", "Cancel…") if f">{name}<" in page]
+    return [
+        name
+        for name in ("Preview", "Send me a test", "Send…", "Pause", "Resume", "Cancel…")
+        if f">{name}<" in page
+    ]
 
 
 def test_an_author_writes_looks_tests_and_sends(client, author, issue, sink):
@@ -143,7 +147,10 @@ def test_the_ledger_cannot_be_written(client, author):
     row = DeliveryFactory()
     assert client.get("/admin/mailings/delivery/add/").status_code == 403
     assert client.post(f"/admin/mailings/delivery/{row.pk}/delete/", {"post": "yes"}).status_code == 403
-    assert client.post(f"/admin/mailings/delivery/{row.pk}/change/", {"recipient": "x@example.org"}).status_code == 403
+    assert (
+        client.post(f"/admin/mailings/delivery/{row.pk}/change/", {"recipient": "x@example.org"}).status_code
+        == 403
+    )
 
 
 def test_uncertain_mail_goes_again_after_a_question(client, author, sink):
@@ -152,7 +159,11 @@ def test_uncertain_mail_goes_again_after_a_question(client, author, sink):
     form = {"action": "send_uncertain_again", "_selected_action": [sent.pk, uncertain.pk]}
 
     page = client.post("/admin/mailings/delivery/", form).text
-    assert ("will get it twice" in page, uncertain.recipient in page, sent.recipient in page) == (True, True, False)
+    assert ("will get it twice" in page, uncertain.recipient in page, sent.recipient in page) == (
+        True,
+        True,
+        False,
+    )
     assert Delivery.objects.filter(status="uncertain").count() == 1
     client.post("/admin/mailings/delivery/", {**form, "confirmed": "yes"})
     sending.pump()
@@ -175,12 +186,14 @@ def test_the_ledger_tells_when_the_server_is_away(client, author):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_ledger_lists_in_as_many_queries_for_one_as_for_many(client, author, django_assert_num_queries, count):
+def test_the_ledger_lists_in_as_many_queries_for_one_as_for_many(
+    client, author, django_assert_num_queries, count
+):
     for _n in range(count):
         NewsletterDeliveryFactory(recipient=f"r{_n}@example.org")
     client.get("/admin/mailings/delivery/")
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         client.get("/admin/mailings/delivery/")
 
 
@@ -197,7 +210,16 @@ def test_subscribers_are_exported_without_formulas(client, author):
 
 @pytest.mark.parametrize(
     ("value", "cell"),
-    [("a", "a"), (None, ""), ("=1", "'=1"), ("+1", "'+1"), ("-1", "'-1"), ("@x", "'@x"), ("\tx", "'\tx"), ("\rx", "'\rx")],
+    [
+        ("a", "a"),
+        (None, ""),
+        ("=1", "'=1"),
+        ("+1", "'+1"),
+        ("-1", "'-1"),
+        ("@x", "'@x"),
+        ("\tx", "'\tx"),
+        ("\rx", "'\rx"),
+    ],
 )
 def test_a_cell_is_never_a_formula(value, cell):
     assert guarded(value) == cell
@@ -212,12 +234,16 @@ def test_a_subscriber_is_shown_with_the_proof_and_cannot_be_put_on_the_list(clie
 
 
 def test_an_address_is_suppressed_in_the_form_in_which_it_is_compared(client, author):
-    client.post("/admin/mailings/suppression/add/", {"address": " Anna@Example.org", "reason": "manual", "detail": ""})
+    client.post(
+        "/admin/mailings/suppression/add/", {"address": " Anna@Example.org", "reason": "manual", "detail": ""}
+    )
 
     assert Suppression.objects.get().address == "anna@example.org"
 
 
 def test_a_bad_address_is_not_suppressed(client, author):
-    page = client.post("/admin/mailings/suppression/add/", {"address": "anna", "reason": "manual", "detail": ""})
+    page = client.post(
+        "/admin/mailings/suppression/add/", {"address": "anna", "reason": "manual", "detail": ""}
+    )
 
     assert (page.status_code, Suppression.objects.count()) == (200, 0)

@@ -13,7 +13,13 @@ NOW = datetime.datetime(2026, 11, 23, 8, 30, tzinfo=datetime.UTC)
 
 
 def headers_of(**changes):
-    fields = {"pk": 7, "kind": "account", "recipient": "anna@example.org", "subject": "Your code", "date": NOW}
+    fields = {
+        "pk": 7,
+        "kind": "account",
+        "recipient": "anna@example.org",
+        "subject": "Your code",
+        "date": NOW,
+    }
     return build_headers(**{**fields, **changes})
 
 
@@ -97,7 +103,9 @@ def test_long_subject_beyond_ascii_is_folded_and_reads_the_same():
     raw = encode_header("Subject", one_line(subject))
 
     assert max(len(line) for line in raw.split(b"\r\n")) <= 78
-    assert email.message_from_bytes(raw + b"\r\n", policy=email.policy.default)["Subject"] == one_line(subject)
+    assert email.message_from_bytes(raw + b"\r\n", policy=email.policy.default)["Subject"] == one_line(
+        subject
+    )
 
 
 def test_sender_name_beyond_ascii_is_encoded(settings):

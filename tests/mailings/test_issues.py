@@ -22,10 +22,12 @@ pytestmark = pytest.mark.django_db
 def issue():
     issue = IssueFactory(subject="Lift & load", preheader="One idea")
     IssueTextFactory(
-        parent=issue, body='<h2>Bone</h2><p>It <strong>answers</strong>. <a href="https://example.org/">Why</a></p>'
+        ordering=1,
+        parent=issue,
+        body='<h2>Bone</h2><p>It <strong>answers</strong>. <a href="https://example.org/">Why</a></p>',
     )
-    IssueConceptFactory(parent=issue, title="Vary it", body="<p>Often.</p>")
-    IssueDrillFactory(parent=issue)
+    IssueConceptFactory(ordering=2, parent=issue, title="Vary it", body="<p>Often.</p>")
+    IssueDrillFactory(ordering=3, parent=issue)
     return issue
 
 
@@ -38,7 +40,9 @@ def test_the_audience_is_who_is_confirmed_and_not_suppressed_each_once(issue):
     assert start_issue(issue=issue) == 2
 
     rows = Delivery.objects.order_by("pk")
-    assert [(row.dedupe_key, row.kind, row.recipient, row.subscriber, row.status, row.urgent) for row in rows] == [
+    assert [
+        (row.dedupe_key, row.kind, row.recipient, row.subscriber, row.status, row.urgent) for row in rows
+    ] == [
         (f"issue:{issue.pk}:sub:{reader.pk}", "newsletter", reader.address, reader, "queued", False)
         for reader in (anna, bob)
     ]
@@ -86,7 +90,9 @@ def test_an_issue_that_cannot_be_sent_says_why_and_stays_a_draft(lack):
 
 
 def test_the_text_part_reads_as_if_written(issue, settings):
-    assert render_issue(issue).text.replace("\ue000", "%") == """\
+    assert (
+        render_issue(issue).text.replace("\ue000", "%")
+        == """\
 Lift & load
 
 Bone
@@ -117,7 +123,7 @@ Easier: Slower
 Harder: With a band
 Stop when: It pinches in front
 
--- 
+--\x20
 You get this mail because you confirmed that you want the HipCourse
 newsletter. To leave, open this page and press the button:
 %unsubscribe%
@@ -126,6 +132,7 @@ HipCourse, the anatomy of the runner's hip
 http://testserver
 1 Harbour Road, Exampleton
 """
+    )
 
 
 def test_the_html_part_is_inlined_small_and_dark_ready(issue):
@@ -139,7 +146,15 @@ def test_the_html_part_is_inlined_small_and_dark_ready(issue):
 
 
 @pytest.mark.parametrize(
-    "words", ["{{ settings.SECRET_KEY }}", "{% load x %}", "{0.__class__}", "%(x)s", "${x}", "\ue000unsubscribe\ue000"]
+    "words",
+    [
+        "{{ settings.SECRET_KEY }}",
+        "{% load x %}",
+        "{0.__class__}",
+        "%(x)s",
+        "${x}",
+        "\ue000unsubscribe\ue000",
+    ],
 )
 def test_words_of_an_author_are_never_run(words, sink):
     issue = IssueFactory(subject=f"A {words}")
@@ -175,7 +190,12 @@ def test_pause_holds_resume_sends_the_rest_and_everybody_gets_it_once(issue, sin
     sending.pump()
 
     issue.refresh_from_db()
-    assert (len(sink.taken), len(set(sink.recipients())), issue.status, issue.pause_reason) == (3, 3, "sent", "")
+    assert (len(sink.taken), len(set(sink.recipients())), issue.status, issue.pause_reason) == (
+        3,
+        3,
+        "sent",
+        "",
+    )
     assert (pause_issue(issue=issue), resume_issue(issue=issue)) == (False, False)
 
 

@@ -48,12 +48,26 @@ def test_who_worked_this_week_is_due_and_gets_one_mail_however_often_the_beat_ru
         assert queue_progress_mail(now=NOW + HOUR) == 0
 
     row = Delivery.objects.get()
-    assert (row.dedupe_key, row.recipient, row.learner) == (f"weekly:{learner.pk}:2026-W48", learner.user.email, learner)
+    assert (row.dedupe_key, row.recipient, row.learner) == (
+        f"weekly:{learner.pk}:2026-W48",
+        learner.user.email,
+        learner,
+    )
 
 
 @pytest.mark.parametrize(
     "reason",
-    ["idle", "guest", "unverified", "switched off", "inactive", "just joined", "at work", "mailed lately", "long ago"],
+    [
+        "idle",
+        "guest",
+        "unverified",
+        "switched off",
+        "inactive",
+        "just joined",
+        "at work",
+        "mailed lately",
+        "long ago",
+    ],
 )
 def test_who_is_not_due(learner, reason):
     work(learner, NOW - DAY)
@@ -112,7 +126,9 @@ def test_week_after_week_each_gets_its_mail(learner):
 
 def test_weekly_mail_tells_what_was_done_and_where_to_go_on(learner, settings, sink):
     part = PartFactory()
-    done, begun, later = [LessonFactory(part=part, title=title) for title in ("Pathways", "Road maps", "Wrap-up")]
+    done, begun, later = [
+        LessonFactory(part=part, title=title) for title in ("Pathways", "Road maps", "Wrap-up")
+    ]
     work(learner, NOW - 2 * DAY, done)
     Completion.objects.create(learner=learner, lesson=done, lesson_version=1, completed_at=NOW - 2 * DAY)
     work(learner, NOW - DAY, begun)
@@ -124,7 +140,9 @@ def test_weekly_mail_tells_what_was_done_and_where_to_go_on(learner, settings, s
     stop = message["List-Unsubscribe"].strip("<>")
 
     assert message["Subject"] == "One more lesson done"
-    assert text == f"""\
+    assert (
+        text
+        == f"""\
 Hello Anna,
 
 this is what you have done since 9 November:
@@ -137,7 +155,7 @@ That makes 1 of 3 lessons.
 Go on where you left off: lesson 2, Road maps (1 min)
 http://testserver/lessons/{begun.slug}/
 
--- 
+--{" "}
 You get this mail because you learned something this week and have an
 account with this address. To stop the weekly mail:
 {stop}
@@ -146,6 +164,7 @@ HipCourse, the anatomy of the runner's hip
 http://testserver
 1 Harbour Road, Exampleton
 """
+    )
     assert f'href="http://testserver/lessons/{begun.slug}/"' in message.get_body(("html",)).get_content()
     assert later.title not in text
 
@@ -192,7 +211,10 @@ def test_welcome_comes_once(rf):
     row = Delivery.objects.get()
     assert (row.dedupe_key, row.kind, row.recipient) == (f"welcome:user:{user.pk}", "welcome", user.email)
     assert "Hello Anna," in row.text
-    assert "This is a good place to start:\n\nLesson 1: Why a hip (1 min)\nhttp://testserver/lessons/" in row.text
+    assert (
+        "This is a good place to start:\n\nLesson 1: Why a hip (1 min)\nhttp://testserver/lessons/"
+        in row.text
+    )
     assert "http://testserver/mail/stop/" in row.text
 
 

@@ -35,9 +35,9 @@ def test_another_broken_rule_is_not_taken_for_a_repeat():
 
 @pytest.mark.django_db(transaction=True)
 def test_a_rollback_takes_the_mail_with_it():
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         queue_mail(**MAIL, occasion="x")
-        1 / 0  # noqa: B018 -- the error is the point
+        transaction.set_rollback(True)
 
     assert Delivery.objects.count() == 0
 
@@ -107,11 +107,15 @@ def _ledger(settings):
 @pytest.mark.django_db
 @pytest.mark.usefixtures("_ledger")
 def test_mail_of_django_becomes_one_urgent_row_a_recipient():
-    sent = send_mail("Two\nlines", "Words", None, ["anna@example.org", "Bob <bob@example.org>"], html_message="<p>W</p>")
+    sent = send_mail(
+        "Two\nlines", "Words", None, ["anna@example.org", "Bob <bob@example.org>"], html_message="<p>W</p>"
+    )
 
     assert sent == 1
     rows = Delivery.objects.order_by("recipient")
-    assert [(row.recipient, row.kind, row.urgent, row.subject, row.text, "<p>W</p>" in row.html) for row in rows] == [
+    assert [
+        (row.recipient, row.kind, row.urgent, row.subject, row.text, "<p>W</p>" in row.html) for row in rows
+    ] == [
         ("anna@example.org", "account", True, "Two lines", "Words", True),
         ("bob@example.org", "account", True, "Two lines", "Words", True),
     ]

@@ -59,7 +59,9 @@ def test_urgent_mail_goes_first(sink):
         ("later", "queued", "452 4.2.2 mailbox full", False),
     ],
 )
-def test_each_answer_of_the_server_is_written_down_and_the_others_go_on(sink, word, status, outcome, is_suppressed):
+def test_each_answer_of_the_server_is_written_down_and_the_others_go_on(
+    sink, word, status, outcome, is_suppressed
+):
     row = DeliveryFactory(recipient=f"{word}.anna@example.org")
     other = DeliveryFactory()
 
@@ -102,7 +104,9 @@ def test_deferred_mail_is_tried_after_growing_pauses_and_given_up_after_the_sixt
     for _try in range(6):
         sending.pump()
         row.refresh_from_db()
-        pauses.append(round((row.next_at - timezone.now()) / MINUTE) if row.status == "queued" else row.status)
+        pauses.append(
+            round((row.next_at - timezone.now()) / MINUTE) if row.status == "queued" else row.status
+        )
         Delivery.objects.update(next_at=timezone.now())
 
     assert pauses == [5, 15, 60, 240, 720, "failed"]
@@ -310,9 +314,15 @@ def test_a_cancelled_issue_ends_what_a_worker_holds(sink):
 
 
 def test_what_a_dead_worker_held_is_freed_or_becomes_uncertain(sink):
-    DeliveryFactory(recipient="claimed@example.org", status="claimed", token="gone", lease_until=timezone.now() - MINUTE)
-    DeliveryFactory(recipient="handing@example.org", status="handing", token="gone", lease_until=timezone.now() - MINUTE)
-    DeliveryFactory(recipient="working@example.org", status="handing", token="busy", lease_until=timezone.now() + MINUTE)
+    DeliveryFactory(
+        recipient="claimed@example.org", status="claimed", token="gone", lease_until=timezone.now() - MINUTE
+    )
+    DeliveryFactory(
+        recipient="handing@example.org", status="handing", token="gone", lease_until=timezone.now() - MINUTE
+    )
+    DeliveryFactory(
+        recipient="working@example.org", status="handing", token="busy", lease_until=timezone.now() + MINUTE
+    )
 
     sending.pump()
 
@@ -437,7 +447,10 @@ def test_a_folder_that_cannot_be_written_costs_no_mail(settings, tmp_path):
 @pytest.mark.parametrize(
     ("url", "message"),
     [
-        ("pigeon://loft", "EMAIL_URL starts with 'pigeon'. It must be smtp://, smtps://, smtp+plain:// or file://."),
+        (
+            "pigeon://loft",
+            "EMAIL_URL starts with 'pigeon'. It must be smtp://, smtps://, smtp+plain:// or file://.",
+        ),
         ("smtp://host:many", "The port in EMAIL_URL is not a number."),
         ("smtp://", "EMAIL_URL names no mail server: smtp://user:password@host:587."),
     ],

@@ -29,12 +29,15 @@ def link_in(sink, number=-1):
 def everything():
     """All rows that these pages could change."""
     return [
-        list(model.objects.order_by("pk").values()) for model in (Subscriber, Consent, Delivery, MailOptOut, Suppression)
+        list(model.objects.order_by("pk").values())
+        for model in (Subscriber, Consent, Delivery, MailOptOut, Suppression)
     ]
 
 
 def test_from_the_form_to_the_list_and_off_it_again(client, sink):
-    assert ask(client, headers={"referer": "http://testserver/lessons/"}).url == "/newsletter/check-your-inbox/"
+    assert (
+        ask(client, headers={"referer": "http://testserver/lessons/"}).url == "/newsletter/check-your-inbox/"
+    )
     assert client.get("/newsletter/check-your-inbox/").status_code == 200
     sending.pump()
     subscriber = Subscriber.objects.get()
@@ -165,7 +168,15 @@ def test_programs_that_fill_in_every_field_get_the_same_answer_and_no_mail(clien
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "anna", "anna@example.org\nBcc: x@example.org", "a@b.org,c@d.org", "x\x00@example.org", "x" * 100_000]
+    "typed",
+    [
+        "",
+        "anna",
+        "anna@example.org\nBcc: x@example.org",
+        "a@b.org,c@d.org",
+        "x\x00@example.org",
+        "x" * 100_000,
+    ],
 )
 def test_a_bad_address_comes_back_with_words_and_changes_nothing(client, typed):
     before = everything()
@@ -239,7 +250,9 @@ def test_a_link_works_without_cookies_and_more_than_once(doors, door):
 
 
 @pytest.mark.parametrize("door", ["confirm", "unsubscribe", "stop"])
-@pytest.mark.parametrize("purpose", ["confirm", "unsubscribe", "stop", "cut", "longer", "changed", "other key", "x", "é"])
+@pytest.mark.parametrize(
+    "purpose", ["confirm", "unsubscribe", "stop", "cut", "longer", "changed", "other key", "x", "é"]
+)
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_a_token_opens_its_own_door_only(client, doors, door, purpose, method):
     token = doors.get(purpose) or {

@@ -207,3 +207,19 @@ def test_the_quiz_is_a_point_of_the_checklist_where_it_can_be_taken(quiz, learne
     assert requirement.done(GuestFactory(), lessons) == set()
     assert requirement.url(quiz.lesson) == f"/lessons/{quiz.lesson.slug}/quiz/"
     assert requirement.label() == "Pass the quiz"
+
+
+def test_rows_name_themselves_in_lists(quiz, learner):
+    attempt = start_attempt(learner=learner, quiz=quiz)
+    answer_all(attempt)
+    item = items(attempt)[0]
+    response = item.responses.get()
+    names = [str(row) for row in (quiz, attempt, item, item.served, response, response.grades.get())]
+    assert names == [
+        quiz.title,
+        str(attempt.public_id),
+        f"{attempt.pk}#1",
+        item.served.digest[:12],
+        f"{item.pk}/1",
+        f"{response.pk}: 1.00000",
+    ]
