@@ -35,7 +35,9 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
         request,
         404,
         _("There is no page here"),
-        _("The address may be mistyped, or the page may have moved. The lessons are all listed on the course map."),
+        _(
+            "The address may be mistyped, or the page may have moved. The lessons are all listed on the course map."
+        ),
     )
 
 
@@ -53,7 +55,9 @@ def body_too_large(request: HttpRequest) -> HttpResponse:
         request,
         413,
         _("That was too much at once"),
-        _("What you sent is larger than this form takes, so nothing was changed. Go back, shorten it and try again."),
+        _(
+            "What you sent is larger than this form takes, so nothing was changed. Go back, shorten it and try again."
+        ),
     )
 
 

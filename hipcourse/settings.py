@@ -2,6 +2,7 @@
 
 import secrets
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from csp.constants import NONCE, NONE, SELF
@@ -89,6 +90,10 @@ MIDDLEWARE = [
 ROOT_URLCONF = "hipcourse.urls"
 WSGI_APPLICATION = "hipcourse.wsgi.application"
 
+_loaders: list[Any] = [
+    "django.template.loaders.filesystem.Loader",
+    "django.template.loaders.app_directories.Loader",
+]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -100,20 +105,8 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "hipcourse.context_processors.site",
             ],
-            "loaders": [
-                "django.template.loaders.filesystem.Loader",
-                "django.template.loaders.app_directories.Loader",
-            ]
-            if DEBUG
-            else [
-                (
-                    "django.template.loaders.cached.Loader",
-                    [
-                        "django.template.loaders.filesystem.Loader",
-                        "django.template.loaders.app_directories.Loader",
-                    ],
-                )
-            ],
+            # Without the cache in between, an edited template shows at the next click.
+            "loaders": _loaders if DEBUG else [("django.template.loaders.cached.Loader", _loaders)],
         },
     }
 ]
@@ -149,7 +142,8 @@ if len(str(BROKER_SOCKET)) > 100:
     import tempfile
 
     BROKER_SOCKET = (
-        Path(tempfile.gettempdir()) / f"hipcourse-{hashlib.sha256(str(DATA_DIR).encode()).hexdigest()[:16]}.sock"
+        Path(tempfile.gettempdir())
+        / f"hipcourse-{hashlib.sha256(str(DATA_DIR).encode()).hexdigest()[:16]}.sock"
     )
 REDIS_URL = env.str("REDIS_URL", "").rstrip("/")
 if not REDIS_URL:

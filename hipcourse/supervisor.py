@@ -17,6 +17,8 @@ RESTARTS = 5
 RESTARTS_WITHIN = 60.0
 ORPHAN_GRACE = 5.0
 TICK = 0.1
+# One Ctrl-C may arrive twice, from the terminal and from whatever wraps the command; a later one means "now".
+SAME_KEYPRESS = 1.0
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ class Supervisor:
         self._say = say
         self._held_open = held_open
         self._parent = os.getppid() if stop_with_parent else None
-        self._stopping = False
+        self._stopping = 0.0
         self._impatient = False
         self._pipe, self._lifeline = os.pipe()
 
@@ -93,9 +95,11 @@ class Supervisor:
                 signal.signal(signum, handler)
 
     def _on_signal(self, signum: int, frame: FrameType | None) -> None:
-        if self._stopping and signum == signal.SIGINT:
+        now = time.monotonic()
+        if not self._stopping:
+            self._stopping = now
+        elif signum == signal.SIGINT and now - self._stopping > SAME_KEYPRESS:
             self._impatient = True
-        self._stopping = True
 
     def _start(self, run: _Run) -> None:
         guarded = [sys.executable, "-I", "-S", str(GUARD), str(self._pipe), str(ORPHAN_GRACE)]

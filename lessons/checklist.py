@@ -3,7 +3,6 @@
 Reading and films belong to lessons; an upper app adds its own point (the quiz) by registering a Requirement.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,11 +15,8 @@ class Requirement(Protocol):
 
     key: str
 
-    def required(self, lesson_ids: Iterable[int]) -> set[int]:
-        """Return those of the lessons that ask for it."""
-
-    def done(self, learner: Learner, lesson_ids: Iterable[int]) -> set[int]:
-        """Return those of the lessons in which the learner has done it."""
+    def is_met(self, lesson: Lesson, learner: Learner | None) -> bool | None:
+        """Tell whether the learner has done it; None where the lesson does not ask for it. One query at most."""
 
     def label(self) -> str: ...
 

@@ -217,14 +217,10 @@ def lesson_progress(
 def checklist_for(
     *, lesson: Lesson, rendered: RenderedLesson, learner: Learner | None, progress: LessonProgress
 ) -> Checklist:
-    """Evaluate the lesson's checklist. Two queries for each registered requirement at most."""
-    asked, met = [], set()
-    for requirement in requirements():
-        if lesson.pk in requirement.required([lesson.pk]):
-            asked.append(requirement)
-            if learner and lesson.pk in requirement.done(learner, [lesson.pk]):
-                met.add(requirement.key)
-    vouched = bool(asked) and len(met) == len(asked)
+    """Evaluate the lesson's checklist. One query for each registered requirement at most."""
+    met = {requirement: requirement.is_met(lesson, learner) for requirement in requirements()}
+    asked = [requirement for requirement in met if met[requirement] is not None]
+    vouched = bool(asked) and all(met[requirement] for requirement in asked)
 
     points = []
     keys = set(rendered.block_keys)
@@ -240,7 +236,7 @@ def checklist_for(
         detail = "" if seen or vouched else _("%(percent)s %% seen") % {"percent": int(share * 100)}
         points.append(Point(f"film-{film_key}", _("Watch the film"), seen or vouched, detail, f"#{film_key}"))
     points += [
-        Point(requirement.key, requirement.label(), requirement.key in met, "", requirement.url(lesson))
+        Point(requirement.key, requirement.label(), bool(met[requirement]), "", requirement.url(lesson))
         for requirement in asked
     ]
     return Checklist(tuple(points), vouched)

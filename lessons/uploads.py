@@ -73,26 +73,16 @@ def cleaned_picture(upload: UploadedFile) -> SimpleUploadedFile:
 
 def _drawn_anew(image: Image.Image, kind: str) -> bytes:
     profile = image.info.get("icc_profile")
+    see_through = kind != "JPEG" and (image.has_transparency_data or image.mode == "LA")
     image = ImageOps.exif_transpose(image)
-    if kind == "JPEG" and image.mode not in {"RGB", "L"}:
-        image = image.convert("RGB")
+    if image.mode != "L" or see_through:
+        image = image.convert("RGBA" if see_through else "RGB")
     if profile and image.mode == "RGB":
         image = _in_srgb(image, profile)
-    clean = Image.frombytes(image.mode, image.size, image.tobytes())
-    if image.mode == "P":
-        clean.putpalette(*_palette(image))
-    transparency = image.info.get("transparency")
-    options = PICTURE_OPTIONS[kind] | ({"transparency": transparency} if transparency is not None else {})
     content = io.BytesIO()
-    clean.save(content, kind, **options)
+    # Only the pixels go on: whatever else the file held stays behind with it.
+    Image.frombytes(image.mode, image.size, image.tobytes()).save(content, kind, **PICTURE_OPTIONS[kind])
     return content.getvalue()
-
-
-def _palette(image: Image.Image) -> tuple[Any, str]:
-    palette = image.palette
-    if palette is None:
-        raise ValueError("A picture with a palette lacks it.")
-    return palette.palette, palette.mode
 
 
 def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:

@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
@@ -58,6 +59,7 @@ def lesson_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "previous": previous,
         "next": following,
         "checklist": checklist,
+        "outline": render_to_string("lessons/_outline.html", {"state": state, "here": here}),
         "read_done": any(point.key == "read" and point.done for point in checklist.points),
         "film_positions": {key: film.position for key, film in progress.films.items()},
     }

@@ -1,7 +1,6 @@
 """The quiz as a point of a lesson's checklist."""
 
-from collections.abc import Iterable
-
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -13,14 +12,11 @@ from quizzes.models import Attempt, Quiz
 class QuizRequirement:
     key = "quiz"
 
-    def required(self, lesson_ids: Iterable[int]) -> set[int]:
-        """Return those of the lessons whose quiz can be taken."""
-        return set(Quiz.objects.ready().filter(lesson__in=lesson_ids).values_list("lesson_id", flat=True))
-
-    def done(self, learner: Learner, lesson_ids: Iterable[int]) -> set[int]:
-        """Return those of the lessons whose quiz the learner has passed at least once."""
-        passed = Attempt.objects.filter(learner=learner, passed=True, quiz__lesson__in=lesson_ids)
-        return set(passed.values_list("quiz__lesson_id", flat=True))
+    def is_met(self, lesson: Lesson, learner: Learner | None) -> bool | None:
+        """Tell whether the learner has ever passed the lesson's quiz; None where there is no quiz to take."""
+        passed = Attempt.objects.filter(quiz=OuterRef("pk"), learner=learner, passed=True)
+        quiz = Quiz.objects.ready().filter(lesson=lesson)
+        return quiz.annotate(met=Exists(passed)).values_list("met", flat=True).first()
 
     def label(self) -> str:
         return _("Pass the quiz")

@@ -167,7 +167,7 @@ class QuizCard:
 
 
 def quiz_card(lesson: Lesson, learner: Learner | None) -> QuizCard | None:
-    """Return what the lesson page says of its quiz, in two queries; None where there is none to take."""
+    """Return what the lesson page says of its quiz, in three queries at most; None where there is none to take."""
     quiz = (
         Quiz.objects.filter(lesson=lesson, status=Quiz.Status.PUBLISHED)
         .annotate(published=Count("questions", filter=Q(questions__status=Question.Status.PUBLISHED)))
@@ -178,8 +178,11 @@ def quiz_card(lesson: Lesson, learner: Learner | None) -> QuizCard | None:
         return None
     quiz.lesson = lesson
     questions: int = quiz.published  # type: ignore[attr-defined]
-    attempts = list(Attempt.objects.filter(learner=learner, quiz=quiz).with_points()) if learner else []
-    scores = [score for score in map(_score, attempts) if score.attempt.finished_at and score.answered]
+    attempts = list(Attempt.objects.filter(learner=learner, quiz=quiz)) if learner else []
+    finished = [attempt.pk for attempt in attempts if attempt.finished_at]
+    # Points are dear to count, so only where there are some: most who read a lesson have not taken its quiz.
+    with_points = Attempt.objects.filter(pk__in=finished).with_points() if finished else []
+    scores = [score for score in map(_score, with_points) if score.answered]
     best = max((score.percent for score in scores), default=None)
     if any(attempt.finished_at is None for attempt in attempts):
         state = "open"

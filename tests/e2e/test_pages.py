@@ -136,7 +136,7 @@ def test_a_lesson_and_its_quiz_by_keyboard_alone(new_page, course):
         tab_to(page, ("Next question", "See your result"))
         page.keyboard.press("Enter")
         page.wait_for_url(lambda address: "item=" not in address)
-    assert page.locator(".score").is_visible()
+    page.locator(".score").wait_for()
     assert Attempt.objects.get().finished_at is not None
 
 
@@ -160,12 +160,12 @@ def test_everything_that_matters_works_without_javascript(new_page, course):
     page = new_page(java_script_enabled=False)
     page.goto("/lessons/mobile-strong-durable/")
     page.get_by_role("button", name="I have read this lesson").click()
-    assert page.get_by_text("Marked as read. The quiz is what is left to do.").is_visible()
+    page.get_by_text("Marked as read. The quiz is what is left to do.").wait_for()
     page.get_by_role("link", name="Start the quiz").click()
     page.get_by_role("button", name="Start", exact=True).click()
     page.locator("article input[type=radio], article input[type=checkbox]").first.check()
     page.get_by_role("button", name="Confirm").click()
-    assert page.get_by_role("link", name="Next question").is_visible()
+    page.get_by_role("link", name="Next question").wait_for()
 
 
 def test_reading_is_noticed_as_it_happens_and_continue_leads_back(new_page, course):

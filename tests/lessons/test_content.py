@@ -235,7 +235,7 @@ def test_a_changed_fact_has_lessons_drawn_anew(folder):
         ("part-1/02-pathways.yaml", "  - gray-1918", "  - gray-2018", "part-1/02-pathways.yaml:1: names an unknown source “gray-2018”"),
         ("part-1/02-pathways.yaml", "      - iliacus", "      - ilicaus", "part-1/02-pathways.yaml:12: names an unknown structure “ilicaus”"),
         ("part-1/02-pathways.yaml", "key: table", "key: opening", "part-1/02-pathways.yaml:12: the key “opening” stands twice"),
-        ("part-1/02-pathways.yaml", "kind: takeaways", "kind: song", "part-1/02-pathways.yaml:19: “kind” must be one of text, concept, facts, drill, takeaways, not 'song'"),
+        ("part-1/02-pathways.yaml", "kind: takeaways", "kind: song", "part-1/02-pathways.yaml:19: “kind” must be one of text, concept, facts, figure, drill, takeaways, not 'song'"),
         ("part-1/02-pathways.yaml", "title: Pathways", "tilte: Pathways", "part-1/02-pathways.yaml:1: a lesson needs “title”"),
         ("part-1/part.yaml", "number: 1", "number: 2", "part-1/part.yaml:2: the folder's name does not fit number 2"),
     ],

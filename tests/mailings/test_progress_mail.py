@@ -145,7 +145,7 @@ def test_weekly_mail_tells_what_was_done_and_where_to_go_on(learner, settings, s
         == f"""\
 Hello Anna,
 
-this is what you have done since 9 November:
+This is what you have done since 9 November:
 
 - Pathways: completed
 - Road maps: begun

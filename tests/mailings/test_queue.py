@@ -7,7 +7,6 @@ from celery import current_app
 from django.core.mail import EmailMultiAlternatives, send_mail
 from django.db import transaction
 
-from hipcourse.celery import app
 from mailings.models import Delivery
 from mailings.services import queue
 from mailings.services.queue import queue_mail
@@ -52,29 +51,8 @@ def test_the_worker_is_woken_once_the_mail_is_committed(django_capture_on_commit
     assert current_app.control.purge() == 1
 
 
-@pytest.fixture
-def other_broker():
-    """Lead the Celery app to another broker for one test, and back."""
-    before = app.conf.broker_url
-
-    def lead(url):
-        app.conf.broker_url = url
-        app.amqp._producer_pool = None
-        app.pool.force_close_all()
-        app._pool = None
-
-    from kombu import pools
-
-    def switch(url):
-        pools.reset()
-        lead(url)
-
-    yield switch
-    switch(before)
-
-
-def test_a_broker_that_is_away_costs_next_to_nothing_and_is_left_alone(other_broker, tmp_path):
-    other_broker(f"redis+socket://{tmp_path / 'nobody.sock'}?virtual_host=0")
+def test_a_broker_that_is_away_costs_next_to_nothing_and_is_left_alone(use_broker, tmp_path):
+    use_broker(f"redis+socket://{tmp_path / 'nobody.sock'}?virtual_host=0")
     started = time.monotonic()
 
     for _wake in range(20):
@@ -84,9 +62,9 @@ def test_a_broker_that_is_away_costs_next_to_nothing_and_is_left_alone(other_bro
     assert queue._rest_until > time.monotonic()
 
 
-def test_a_broker_that_hangs_holds_nobody_for_long(other_broker):
+def test_a_broker_that_hangs_holds_nobody_for_long(use_broker):
     with socket.create_server(("127.0.0.1", 0)) as mute:
-        other_broker(f"redis://127.0.0.1:{mute.getsockname()[1]}/0")
+        use_broker(f"redis://127.0.0.1:{mute.getsockname()[1]}/0")
         started = time.monotonic()
 
         for _wake in range(20):

@@ -199,12 +199,11 @@ def test_the_quiz_is_a_point_of_the_checklist_where_it_can_be_taken(quiz, learne
     requirement = QuizRequirement()
     draft = QuestionFactory(quiz__status="draft").quiz
     empty = QuizFactory()
-    lessons = [quiz.lesson_id, draft.lesson_id, empty.lesson_id]
-    assert requirement.required(lessons) == {quiz.lesson_id}
-    assert requirement.done(learner, lessons) == set()
+    lessons = [quiz.lesson, draft.lesson, empty.lesson]
+    assert [requirement.is_met(lesson, learner) for lesson in lessons] == [False, None, None]
     answer_all(start_attempt(learner=learner, quiz=quiz))
-    assert requirement.done(learner, lessons) == {quiz.lesson_id}
-    assert requirement.done(GuestFactory(), lessons) == set()
+    assert [requirement.is_met(lesson, learner) for lesson in lessons] == [True, None, None]
+    assert [requirement.is_met(quiz.lesson, other) for other in (None, GuestFactory())] == [False, False]
     assert requirement.url(quiz.lesson) == f"/lessons/{quiz.lesson.slug}/quiz/"
     assert requirement.label() == "Pass the quiz"
 

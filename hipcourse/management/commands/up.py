@@ -164,7 +164,7 @@ def _refuse_taken_port(host: str, port: int) -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         socket.create_server((host, port), family=family).close()
     except (OSError, OverflowError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+        reason = getattr(error, "strerror", None) or str(error).rstrip(".")
         raise CommandError(
             f"Cannot listen on {_in_url(host)}:{port}: {reason}. "
             f"Nothing was started or stopped. Choose another port, such as: make run PORT={port % 60000 + 1}"

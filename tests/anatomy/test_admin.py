@@ -1,0 +1,227 @@
+import pytest
+
+from anatomy import changes
+from anatomy.models import Coverage, Fact, Figure, Source, Structure
+from lessons.models import RenderedLesson
+from lessons.rendering import render_lesson
+from tests.factories.accounts import UserFactory
+from tests.factories.anatomy import FactFactory, MuscleFactory, SourceFactory, StructureFactory
+from tests.factories.lessons import LessonFactory
+from tests.studio import form_data
+
+pytestmark = pytest.mark.django_db
+
+FACTS = "/admin/anatomy/fact/"
+
+
+@pytest.fixture
+def studio(client, settings):
+    settings.STAFF_MFA_REQUIRED = False
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+    return client
+
+
+@pytest.fixture
+def heard():
+    """How often whoever keeps something drawn from the knowledge base was told of a change."""
+    calls = []
+
+    def listener():
+        calls.append(1)
+
+    changes.on_change(listener)
+    yield calls
+    changes._listeners.remove(listener)
+
+
+def said(response):
+    return [str(message) for message in response.context["messages"]]
+
+
+def new_fact(**fields):
+    return {
+        "relation": "origin", "role": "", "context": "neutral", "sources": [], "note": "", "status": "draft",
+        "position": 0, **fields,
+    }
+
+
+def test_a_new_fact_gets_its_name_from_what_it_says(studio, heard):
+    iliacus, fossa = MuscleFactory(slug="iliacus"), StructureFactory(slug="iliac-fossa")
+
+    studio.post(f"{FACTS}add/", new_fact(subject=iliacus.pk, object=fossa.pk))
+    studio.post(f"{FACTS}add/", new_fact(subject=iliacus.pk, object=fossa.pk, context="extended-hip"))
+
+    assert set(Fact.objects.values_list("slug", flat=True)) == {
+        "iliacus.origin.iliac-fossa",
+        "iliacus.origin.iliac-fossa.extended-hip",
+    }
+    assert len(heard) == 2
+
+
+def test_a_fact_is_stored_once(studio):
+    fact = FactFactory()
+
+    answer = studio.post(f"{FACTS}add/", new_fact(subject=fact.subject_id, object=fact.object_id))
+
+    assert answer.context["adminform"].form.non_field_errors() == ["This fact is in the knowledge base already."]
+    assert Fact.objects.count() == 1
+
+
+def test_a_reviewed_fact_needs_a_source(studio):
+    fact = FactFactory(status=Fact.Status.DRAFT, sources=[])
+    source = SourceFactory()
+    address = f"{FACTS}{fact.pk}/change/"
+    data = form_data(studio.get(address)) | {"status": "reviewed"}
+
+    answer = studio.post(address, data)
+    assert answer.context["adminform"].form.errors == {"sources": ["A reviewed fact needs a source."]}
+
+    studio.post(address, data | {"sources": [source.pk]})
+    fact.refresh_from_db()
+    assert (fact.status, list(fact.sources.all())) == ("reviewed", [source])
+
+
+def test_a_dispute_says_who_says_what(studio):
+    fact = FactFactory()
+    address = f"{FACTS}{fact.pk}/change/"
+
+    answer = studio.post(address, form_data(studio.get(address)) | {"role": "disputed"})
+
+    assert answer.context["adminform"].form.non_field_errors() == [
+        "Where sources differ, the note must say who says what."
+    ]
+
+
+def test_what_a_fact_says_is_not_changed_later(studio):
+    fact = FactFactory()
+    address = f"{FACTS}{fact.pk}/change/"
+    data = form_data(studio.get(address))
+
+    studio.post(address, data | {"subject": MuscleFactory().pk, "relation": "nerve", "context": "else"})
+
+    same = Fact.objects.get()
+    assert (same.subject_id, same.relation, same.context, same.slug) == (
+        fact.subject_id, "origin", "neutral", fact.slug,
+    )
+
+
+def test_only_drafts_with_a_source_are_marked_as_reviewed(studio, heard):
+    with_source = FactFactory(status=Fact.Status.DRAFT)
+    without = FactFactory(status=Fact.Status.DRAFT, sources=[])
+    retired = FactFactory(status=Fact.Status.RETIRED)
+    ticked = [fact.pk for fact in (with_source, without, retired)]
+
+    answer = studio.post(FACTS, {"action": "mark_reviewed", "_selected_action": ticked}, follow=True)
+
+    assert said(answer) == [
+        "1 fact marked as reviewed.",
+        f"1 fact has no source and stays a draft: {without.slug}.",
+    ]
+    assert [Fact.objects.get(pk=pk).status for pk in ticked] == ["reviewed", "draft", "retired"]
+    assert len(heard) == 1
+
+
+def test_marking_nothing_says_so_and_wakes_nobody(studio, heard):
+    fact = FactFactory()
+
+    answer = studio.post(FACTS, {"action": "mark_reviewed", "_selected_action": [fact.pk]}, follow=True)
+
+    assert (said(answer), heard) == (["0 facts marked as reviewed."], [])
+
+
+def test_lessons_are_drawn_anew_after_a_change(studio):
+    fact = FactFactory()
+    render_lesson(LessonFactory())
+    address = f"{FACTS}{fact.pk}/change/"
+
+    studio.post(address, form_data(studio.get(address)) | {"position": 3})
+
+    assert RenderedLesson.objects.get().stamp == ""
+
+
+def test_deleting_tells_everybody_too(studio, heard):
+    one, *others = [FactFactory() for _ in range(3)]
+
+    studio.post(f"{FACTS}{one.pk}/delete/", {"post": "yes"})
+    studio.post(
+        FACTS,
+        {"action": "delete_selected", "_selected_action": [fact.pk for fact in others], "post": "yes"},
+    )
+
+    assert (Fact.objects.count(), len(heard)) == (0, 2)
+
+
+def test_a_structure_is_named_once_and_has_synonyms(studio):
+    inline = {"synonyms-TOTAL_FORMS": 1, "synonyms-INITIAL_FORMS": 0, "synonyms-0-text": "Hip flexor"}
+    data = {"name": "Iliopsoas", "kind": "group", "slug": "iliopsoas", "latin": "", "description": "", **inline}
+
+    studio.post("/admin/anatomy/structure/add/", data)
+
+    structure = Structure.objects.get()
+    assert [synonym.text for synonym in structure.synonyms.all()] == ["Hip flexor"]
+    address = f"/admin/anatomy/structure/{structure.pk}/change/"
+    studio.post(address, form_data(studio.get(address)) | {"slug": "other", "name": "Iliopsoas group"})
+    structure.refresh_from_db()
+    assert (structure.slug, structure.name) == ("iliopsoas", "Iliopsoas group")
+
+
+def test_a_structure_is_found_by_any_of_its_names(studio):
+    structure = StructureFactory(name="Iliacus", latin="Musculus iliacus")
+    structure.synonyms.create(text="Hollow filler")
+    StructureFactory(name="Sartorius")
+
+    for words in ("iliacus", "musculus", "hollow"):
+        page = studio.get("/admin/anatomy/structure/", {"q": words})
+        assert [row.pk for row in page.context["cl"].result_list] == [structure.pk]
+
+
+@pytest.mark.parametrize(("value", "found"), [("yes", "with"), ("no", "without")])
+def test_facts_are_filtered_by_whether_they_have_a_source(studio, value, found):
+    facts = {"with": FactFactory(sources=[SourceFactory(), SourceFactory()]), "without": FactFactory(sources=[])}
+
+    page = studio.get(FACTS, {"sourced": value})
+
+    assert list(page.context["cl"].result_list) == [facts[found]]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_of_facts_takes_the_same_queries_for_one_and_for_three(
+    studio, django_assert_max_num_queries, count
+):
+    for _ in range(count):
+        FactFactory()
+    studio.get(FACTS)
+
+    with django_assert_max_num_queries(12):
+        page = studio.get(FACTS)
+
+    assert page.context["cl"].result_count == count
+
+
+def test_every_list_and_form_of_the_knowledge_base_opens(studio):
+    fact = FactFactory()
+    Coverage.objects.create(subject=fact.subject, relation="origin")
+    figure = Figure.objects.create(slug="hip", title="Hip", file="anatomy/hip-front.svg", width=9, height=9, alt="A hip")
+    figure.regions.create(structure=fact.subject, kind="origin", colour="#aa0000")
+
+    for name, row in [
+        ("structure", fact.subject),
+        ("fact", fact),
+        ("source", Source.objects.get()),
+        ("coverage", Coverage.objects.get()),
+        ("figure", figure),
+    ]:
+        assert studio.get(f"/admin/anatomy/{name}/").status_code == 200
+        assert studio.get(f"/admin/anatomy/{name}/{row.pk}/change/").status_code == 200
+        assert studio.get(f"/admin/anatomy/{name}/add/").status_code == (403 if name == "figure" else 200)
+
+
+def test_a_figure_is_not_deleted_here_but_its_words_are_bettered(studio):
+    figure = Figure.objects.create(slug="hip", title="Hip", file="anatomy/hip-front.svg", width=9, height=9, alt="A hip")
+    address = f"/admin/anatomy/figure/{figure.pk}/"
+
+    assert studio.post(f"{address}delete/", {"post": "yes"}).status_code == 403
+    data = form_data(studio.get(f"{address}change/")) | {"alt": "The front of a right hip", "file": "evil.svg"}
+    studio.post(f"{address}change/", data)
+    figure.refresh_from_db()
+    assert (figure.alt, figure.file) == ("The front of a right hip", "anatomy/hip-front.svg")
