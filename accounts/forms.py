@@ -3,6 +3,7 @@ from zoneinfo import available_timezones
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.db import transaction
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Learner, User
@@ -10,7 +11,9 @@ from accounts.models import Learner, User
 
 def time_zone_choices() -> list[tuple[str, str]]:
     """Return the zones people live in, by region and city; UTC last."""
-    names = sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/")))
+    names = sorted(
+        name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/"))
+    )
     return [(name, name.replace("_", " ")) for name in names] + [("UTC", "UTC")]
 
 
@@ -24,9 +27,9 @@ class ProfileForm(forms.Form):
         label=_("Your time zone"), choices=time_zone_choices, help_text=_("So that mail reaches you by day.")
     )
 
-    def __init__(self, *args: object, user: User, learner: Learner, **kwargs: object) -> None:
+    def __init__(self, data: QueryDict | None = None, *, user: User, learner: Learner) -> None:
         self.user, self.learner = user, learner
-        super().__init__(*args, initial={"name": user.name, "time_zone": learner.time_zone}, **kwargs)  # type: ignore[arg-type]
+        super().__init__(data, initial={"name": user.name, "time_zone": learner.time_zone})
         self.helper = FormHelper()
         self.helper.form_tag = False
 

@@ -19,8 +19,9 @@ SEEN_AGAIN_AFTER = timedelta(hours=1)
 def current_learner(request: HttpRequest) -> Learner | None:
     """Return who learns here, or None when nothing worth keeping has happened yet. Never writes."""
     if not hasattr(request, "_learner"):
-        request._learner = _find_learner(request)
-    return request._learner
+        request._learner = _find_learner(request)  # type: ignore[attr-defined]
+    found: Learner | None = request._learner  # type: ignore[attr-defined]
+    return found
 
 
 def ensure_learner(request: HttpRequest) -> Learner:
@@ -29,7 +30,7 @@ def ensure_learner(request: HttpRequest) -> Learner:
     Call it only from requests that keep something (POST), never from one that just reads.
     """
     learner = current_learner(request) or _create_learner(request)
-    request._learner = learner
+    request._learner = learner  # type: ignore[attr-defined]
     now = timezone.now()
     if now - learner.last_seen_at > SEEN_AGAIN_AFTER:
         learner.last_seen_at = now
@@ -81,7 +82,7 @@ def adopt_guest(*, request: HttpRequest, user: User) -> Learner | None:
         if guest and own and guest.pk != own.pk:
             merge_learners(source=guest, target=own)
     request.session.pop(SESSION_KEY, None)
-    request._learner = own
+    request._learner = own  # type: ignore[attr-defined]
     return own
 
 

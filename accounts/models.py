@@ -3,9 +3,10 @@
 import uuid
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -22,8 +23,12 @@ class UserManager(BaseUserManager["User"]):
         user.save(using=self._db)
         return user
 
+    @transaction.atomic
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        return self.create_user(email, password, **{**fields, "is_staff": True, "is_superuser": True})
+        """Make an account that may do everything. Whoever can do this is believed about the address."""
+        user = self.create_user(email, password, **{**fields, "is_staff": True, "is_superuser": True})
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+        return user
 
     def get_by_natural_key(self, email: str | None) -> "User":
         return self.get(email__iexact=email)
@@ -46,7 +51,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS = []
 
     class Meta:
         verbose_name = _("account")
@@ -76,7 +81,12 @@ class Learner(models.Model):
     """
 
     user = models.OneToOneField(
-        User, null=True, blank=True, on_delete=models.CASCADE, related_name="learner", verbose_name=_("account")
+        User,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="learner",
+        verbose_name=_("account"),
     )
     guest_key = models.UUIDField(_("guest key"), null=True, blank=True, unique=True, editable=False)
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")

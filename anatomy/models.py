@@ -17,7 +17,9 @@ class Source(models.Model):
 
     slug = models.SlugField(_("slug"), max_length=80, unique=True)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.ARTICLE)
-    citation = models.TextField(_("citation"), help_text=_("Authors, title, journal or publisher, year, pages."))
+    citation = models.TextField(
+        _("citation"), help_text=_("Authors, title, journal or publisher, year, pages.")
+    )
     url = models.URLField(_("link"), blank=True)
 
     class Meta:
@@ -25,7 +27,10 @@ class Source(models.Model):
         verbose_name_plural = _("sources")
         ordering = ["citation"]
         constraints = [
-            models.CheckConstraint(condition=Q(kind__in=["book", "article", "review", "model", "dataset"]), name="source_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["book", "article", "review", "model", "dataset"]),
+                name="source_kind_is_known",
+            ),
             models.CheckConstraint(condition=~Q(citation=""), name="source_has_a_citation"),
         ]
 
@@ -50,13 +55,21 @@ class Structure(models.Model):
         PHASE = "phase", _("Phase of the stride")
 
     slug = models.SlugField(
-        _("slug"), max_length=60, unique=True, help_text=_("Never change it: facts, lessons and reviews refer to it.")
+        _("slug"),
+        max_length=60,
+        unique=True,
+        help_text=_("Never change it: facts, lessons and reviews refer to it."),
     )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     name = models.CharField(_("name"), max_length=80)
     latin = models.CharField(_("Latin name"), max_length=120, blank=True)
     part_of = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="parts", verbose_name=_("part of")
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="parts",
+        verbose_name=_("part of"),
     )
     description = models.TextField(_("in plain words"), blank=True)
     pronunciation = models.CharField(_("said as"), max_length=80, blank=True)
@@ -69,8 +82,17 @@ class Structure(models.Model):
             models.CheckConstraint(
                 condition=Q(
                     kind__in=[
-                        "muscle", "group", "bone", "landmark", "site", "joint",
-                        "movement", "nerve", "region", "role", "phase",
+                        "muscle",
+                        "group",
+                        "bone",
+                        "landmark",
+                        "site",
+                        "joint",
+                        "movement",
+                        "nerve",
+                        "region",
+                        "role",
+                        "phase",
                     ]
                 ),
                 name="structure_kind_is_known",
@@ -89,7 +111,9 @@ class Structure(models.Model):
 class Synonym(models.Model):
     """Another name that books and runners use for a structure."""
 
-    structure = models.ForeignKey(Structure, on_delete=models.CASCADE, related_name="synonyms", verbose_name=_("structure"))
+    structure = models.ForeignKey(
+        Structure, on_delete=models.CASCADE, related_name="synonyms", verbose_name=_("structure")
+    )
     text = models.CharField(_("name"), max_length=80)
 
     class Meta:
@@ -140,12 +164,19 @@ class Fact(models.Model):
     NEUTRAL = "neutral"
 
     slug = models.CharField(_("name"), max_length=200, unique=True, editable=False)
-    subject = models.ForeignKey(Structure, on_delete=models.PROTECT, related_name="facts", verbose_name=_("subject"))
+    subject = models.ForeignKey(
+        Structure, on_delete=models.PROTECT, related_name="facts", verbose_name=_("subject")
+    )
     relation = models.CharField(_("relation"), max_length=10, choices=Relation)
-    object = models.ForeignKey(Structure, on_delete=models.PROTECT, related_name="facts_about", verbose_name=_("object"))
+    object = models.ForeignKey(
+        Structure, on_delete=models.PROTECT, related_name="facts_about", verbose_name=_("object")
+    )
     role = models.CharField(_("role"), max_length=10, choices=Role, blank=True)
     context = models.SlugField(
-        _("context"), max_length=40, default=NEUTRAL, help_text=_("When it holds, such as extended-hip. “neutral”: always.")
+        _("context"),
+        max_length=40,
+        default=NEUTRAL,
+        help_text=_("When it holds, such as extended-hip. “neutral”: always."),
     )
     note = models.TextField(_("note"), blank=True, help_text=_("Who says what, where sources differ."))
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
@@ -165,7 +196,9 @@ class Fact(models.Model):
                 violation_error_message=_("This fact is in the knowledge base already."),
             ),
             models.CheckConstraint(
-                condition=Q(relation__in=["origin", "insertion", "action", "nerve", "member", "function", "side"]),
+                condition=Q(
+                    relation__in=["origin", "insertion", "action", "nerve", "member", "function", "side"]
+                ),
                 name="fact_relation_is_known",
             ),
             models.CheckConstraint(
@@ -199,7 +232,9 @@ class Fact(models.Model):
 class Coverage(models.Model):
     """`This list is complete`: without it absence proves nothing, so no negative question may be asked."""
 
-    subject = models.ForeignKey(Structure, on_delete=models.CASCADE, related_name="coverage", verbose_name=_("subject"))
+    subject = models.ForeignKey(
+        Structure, on_delete=models.CASCADE, related_name="coverage", verbose_name=_("subject")
+    )
     relation = models.CharField(_("relation"), max_length=10, choices=Fact.Relation)
 
     class Meta:
@@ -219,10 +254,14 @@ class Figure(models.Model):
 
     slug = models.SlugField(_("slug"), max_length=60, unique=True)
     title = models.CharField(_("title"), max_length=120)
-    file = models.CharField(_("file"), max_length=120, help_text=_("Below static/, such as anatomy/hip-front.svg."))
+    file = models.CharField(
+        _("file"), max_length=120, help_text=_("Below static/, such as anatomy/hip-front.svg.")
+    )
     width = models.PositiveIntegerField(_("width"))
     height = models.PositiveIntegerField(_("height"))
-    alt = models.TextField(_("description"), help_text=_("What the picture shows, for those who cannot see it."))
+    alt = models.TextField(
+        _("description"), help_text=_("What the picture shows, for those who cannot see it.")
+    )
 
     class Meta:
         verbose_name = _("figure")
@@ -244,8 +283,12 @@ class Region(models.Model):
         ORIGIN = "origin", _("Origin")
         INSERTION = "insertion", _("Insertion")
 
-    figure = models.ForeignKey(Figure, on_delete=models.CASCADE, related_name="regions", verbose_name=_("figure"))
-    structure = models.ForeignKey(Structure, on_delete=models.PROTECT, related_name="regions", verbose_name=_("structure"))
+    figure = models.ForeignKey(
+        Figure, on_delete=models.CASCADE, related_name="regions", verbose_name=_("figure")
+    )
+    structure = models.ForeignKey(
+        Structure, on_delete=models.PROTECT, related_name="regions", verbose_name=_("structure")
+    )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     colour = models.CharField(_("colour"), max_length=7, help_text=_("As in the picture: #rrggbb."))
     position = models.PositiveSmallIntegerField(_("position"), default=0)
@@ -256,8 +299,12 @@ class Region(models.Model):
         ordering = ["position", "id"]
         constraints = [
             models.UniqueConstraint(fields=["figure", "structure", "kind"], name="region_once_per_figure"),
-            models.CheckConstraint(condition=Q(kind__in=["origin", "insertion"]), name="region_kind_is_known"),
-            models.CheckConstraint(condition=Q(colour__regex=r"^#[0-9a-f]{6}$"), name="region_colour_is_hexadecimal"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["origin", "insertion"]), name="region_kind_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(colour__regex=r"^#[0-9a-f]{6}$"), name="region_colour_is_hexadecimal"
+            ),
         ]
 
     def __str__(self) -> str:

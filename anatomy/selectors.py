@@ -24,7 +24,9 @@ class FactTable:
 
     @property
     def has_disputes(self) -> bool:
-        return any(fact.role == Fact.Role.DISPUTED for row in self.rows for cell in row.cells for fact in cell)
+        return any(
+            fact.role == Fact.Role.DISPUTED for row in self.rows for cell in row.cells for fact in cell
+        )
 
 
 def fact_table(*, subjects: Sequence[Structure], relations: Sequence[str]) -> FactTable:

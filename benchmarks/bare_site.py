@@ -17,7 +17,9 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",  # its app insists
 ]
 WSGI_APPLICATION = "benchmarks.bare_site.application"
-PARAGRAPH = "<p>{{ user.email }} reads {{ lesson.title }}. " + "Words and more words about the hip. " * 12 + "</p>\n"
+PARAGRAPH = (
+    "<p>{{ user.email }} reads {{ lesson.title }}. " + "Words and more words about the hip. " * 12 + "</p>\n"
+)
 
 
 def page(request):

@@ -69,8 +69,18 @@ class Server:
         self.port = free_port()
         self.process = subprocess.Popen(
             [
-                sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{self.port}",
-                "--workers", "2", "--threads", "4", "--log-level", "warning",
+                sys.executable,
+                "-m",
+                "gunicorn",
+                application,
+                "--bind",
+                f"127.0.0.1:{self.port}",
+                "--workers",
+                "2",
+                "--threads",
+                "4",
+                "--log-level",
+                "warning",
             ],
             cwd=ROOT,
             env=environment,
@@ -110,7 +120,9 @@ class Server:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--requests", type=int, default=300)
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
@@ -137,12 +149,15 @@ def main() -> None:
         session = manage("shell", "--no-imports", "-c", SESSION).strip().splitlines()[-1]
         course = Server("hipcourse.wsgi:application", environment)
         bare = Server(
-            "benchmarks.bare_site:application", {**environment, "DJANGO_SETTINGS_MODULE": "benchmarks.bare_site"}
+            "benchmarks.bare_site:application",
+            {**environment, "DJANGO_SETTINGS_MODULE": "benchmarks.bare_site"},
         )
         figures: dict[str, list[tuple[float, float, int]]] = {}
         try:
             for _ in range(options.rounds):
-                figures.setdefault("bare Django page", []).append(bare.measure("/", session, options.requests))
+                figures.setdefault("bare Django page", []).append(
+                    bare.measure("/", session, options.requests)
+                )
                 for name, path in PAGES.items():
                     figures.setdefault(name, []).append(course.measure(path, session, options.requests))
         finally:

@@ -21,7 +21,9 @@ OPEN = Access(allowed=True)
 
 
 def locked_by(missing: Lesson) -> Access:
-    reason = _("Complete “%(title)s” first: this part of the course is taken in order.") % {"title": missing.title}
+    reason = _("Complete “%(title)s” first: this part of the course is taken in order.") % {
+        "title": missing.title
+    }
     return Access(allowed=False, missing=missing, reason=reason)
 
 
@@ -43,7 +45,9 @@ def can_open(lesson: Lesson, learner: Learner | None) -> Access:
     done: set[int] = set()
     if learner:
         done = set(
-            Completion.objects.filter(learner=learner, lesson__part=lesson.part).values_list("lesson_id", flat=True)
+            Completion.objects.filter(learner=learner, lesson__part=lesson.part).values_list(
+                "lesson_id", flat=True
+            )
         )
     if lesson.pk in done:
         return OPEN

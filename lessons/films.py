@@ -9,7 +9,13 @@ COVERAGE_TO_COMPLETE = 0.9
 JOIN_GAP_SECONDS = 0.5
 MAX_INTERVALS = 400
 
-_YOUTUBE_HOSTS = {"youtube.com", "www.youtube.com", "m.youtube.com", "music.youtube.com", "www.youtube-nocookie.com"}
+_YOUTUBE_HOSTS = {
+    "youtube.com",
+    "www.youtube.com",
+    "m.youtube.com",
+    "music.youtube.com",
+    "www.youtube-nocookie.com",
+}
 _YOUTUBE_ID = re.compile(r"[A-Za-z0-9_-]{11}\Z")
 _VIMEO_ID = re.compile(r"[0-9]{5,12}\Z")
 _VIMEO_HASH = re.compile(r"[0-9a-f]{6,16}\Z")

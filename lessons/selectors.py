@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Count, F, FilteredRelation, Q
 from django.utils.translation import gettext as _
@@ -115,7 +116,9 @@ class CourseState:
         if lesson_id not in ids:
             return None, None
         index = ids.index(lesson_id)
-        return (states[index - 1] if index else None), (states[index + 1] if index + 1 < len(states) else None)
+        return (states[index - 1] if index else None), (
+            states[index + 1] if index + 1 < len(states) else None
+        )
 
 
 def course_state(learner: Learner | None, *, with_percent: bool = False) -> CourseState:
@@ -144,27 +147,29 @@ def course_state(learner: Learner | None, *, with_percent: bool = False) -> Cour
 
     parts: list[PartState] = []
     missing: Lesson | None = None
-    for number, lesson in enumerate(rows, start=1):
+    row: Any  # a Lesson with the annotations above
+    for number, row in enumerate(rows, start=1):
+        lesson: Lesson = row
         if not parts or parts[-1].part.pk != lesson.part_id:
             parts.append(PartState(lesson.part, []))
             missing = None
         strict = lesson.part.sequence == Part.Sequence.STRICT
-        is_open = not strict or missing is None or lesson.completed_at is not None
+        is_open = not strict or missing is None or row.completed_at is not None
         rendered = getattr(lesson, "rendered", None)
         parts[-1].lessons.append(
             LessonState(
                 lesson=lesson,
                 number=number,
                 access=OPEN if is_open else locked_by(missing or lesson),
-                completed_at=lesson.completed_at,
-                last_at=lesson.visited_at,
-                last_block=lesson.visited_block or "",
+                completed_at=row.completed_at,
+                last_at=row.visited_at,
+                last_block=row.visited_block or "",
                 minutes=minutes_to_read(rendered),
-                percent=_read_percent(lesson, rendered, read_counts),
-                marked_read=lesson.marked_read_at is not None,
+                percent=_read_percent(row, rendered, read_counts),
+                marked_read=row.marked_read_at is not None,
             )
         )
-        if lesson.completed_at is None and missing is None:
+        if row.completed_at is None and missing is None:
             missing = lesson
     return CourseState(parts)
 
@@ -176,7 +181,7 @@ def minutes_to_read(rendered: RenderedLesson | None) -> int:
     return max(1, round(rendered.words / WORDS_PER_MINUTE + rendered.film_seconds / 60))
 
 
-def _read_percent(lesson: Lesson, rendered: RenderedLesson | None, counts: dict[int, int]) -> int:
+def _read_percent(lesson: Any, rendered: RenderedLesson | None, counts: dict[int, int]) -> int:
     if lesson.completed_at is not None:
         return 100
     total = len(rendered.block_keys) if rendered else 0
@@ -227,7 +232,11 @@ def checklist_for(
     if keys:
         read = len(keys & progress.blocks_read)
         is_read = progress.marked_read or read == len(keys)
-        detail = "" if is_read or vouched else _("%(read)s of %(total)s sections") % {"read": read, "total": len(keys)}
+        detail = (
+            ""
+            if is_read or vouched
+            else _("%(read)s of %(total)s sections") % {"read": read, "total": len(keys)}
+        )
         points.append(Point("read", _("Read the lesson"), is_read or vouched, detail))
     for film_key, seconds in rendered.films.items():
         film = progress.films.get(film_key)
@@ -240,5 +249,3 @@ def checklist_for(
         for requirement in asked
     ]
     return Checklist(tuple(points), vouched)
-
-

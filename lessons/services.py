@@ -13,11 +13,17 @@ from lessons.selectors import checklist_for, lesson_progress
 
 
 @transaction.atomic
-def record_reading(*, learner: Learner, lesson: Lesson, block_keys: Iterable[str], last_block: str = "") -> Completion | None:
+def record_reading(
+    *, learner: Learner, lesson: Lesson, block_keys: Iterable[str], last_block: str = ""
+) -> Completion | None:
     """Keep that blocks were read, and where the reader is. Unknown keys are passed over; repeats do no harm."""
     known = set(rendered_lesson(lesson).block_keys)
     BlockRead.objects.bulk_create(
-        [BlockRead(learner=learner, lesson=lesson, block_key=key) for key in dict.fromkeys(block_keys) if key in known],
+        [
+            BlockRead(learner=learner, lesson=lesson, block_key=key)
+            for key in dict.fromkeys(block_keys)
+            if key in known
+        ],
         ignore_conflicts=True,
     )
     _visit(learner, lesson, last_block if last_block in known else "")
@@ -28,7 +34,9 @@ def record_reading(*, learner: Learner, lesson: Lesson, block_keys: Iterable[str
 def mark_read(*, learner: Learner, lesson: Lesson) -> Completion | None:
     """Keep that the learner says they have read the lesson: the way that needs no JavaScript."""
     _visit(learner, lesson, "")
-    LessonVisit.objects.filter(learner=learner, lesson=lesson, marked_read_at=None).update(marked_read_at=timezone.now())
+    LessonVisit.objects.filter(learner=learner, lesson=lesson, marked_read_at=None).update(
+        marked_read_at=timezone.now()
+    )
     return refresh_completion(learner=learner, lesson=lesson)
 
 

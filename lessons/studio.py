@@ -45,6 +45,19 @@ class StudioContentEditor(StudioAdmin, ContentEditor):
     class Media:
         js = [Script("js/studio-editor.js", type="module")]
 
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Any = None, **kwargs: Any
+    ) -> TemplateResponse:
+        response = super().render_change_form(request, context, *args, obj=obj, **kwargs)
+        if (
+            obj is not None
+            and not self.has_change_permission(request, obj)
+            and response.context_data is not None
+        ):
+            # The block editor needs fields to arrange; without any, as here, it stops with an error.
+            response.context_data["media"] = admin.ModelAdmin.media.fget(self)  # type: ignore[attr-defined]
+        return response
+
 
 class StudioBlock(ContentEditorInline):
     """The form of one kind of block. Make one by `StudioBlock.create(Model, icon="notes", color="…")`."""

@@ -44,11 +44,11 @@ def lesson_detail(request: HttpRequest, slug: str) -> HttpResponse:
         here = _retired_lesson(request, slug)
     lesson = here.lesson
     if not here.access.allowed:
-        return render(request, "lessons/lesson_locked.html", {"lesson": lesson, "access": here.access}, status=403)
+        return render(
+            request, "lessons/lesson_locked.html", {"lesson": lesson, "access": here.access}, status=403
+        )
     rendered = rendered_lesson(lesson)
-    progress = lesson_progress(
-        learner, lesson, has_films=bool(rendered.films), marked_read=here.marked_read
-    )
+    progress = lesson_progress(learner, lesson, has_films=bool(rendered.films), marked_read=here.marked_read)
     checklist = checklist_for(lesson=lesson, rendered=rendered, learner=learner, progress=progress)
     previous, following = state.neighbours(lesson.pk)
     context = {

@@ -188,9 +188,12 @@ def preferences(request: HttpRequest) -> HttpResponse:
 def _token_page(
     request: HttpRequest, template: str, context: dict[str, object], status: int = 200
 ) -> HttpResponse:
-    """Render a page whose address is a secret: it must not travel on in a Referer header."""
+    """Render a page whose address is a secret: it must not travel on in a Referer header.
+
+    Not "no-referrer": browsers then send `Origin: null`, and the form at the foot of the page would be refused.
+    """
     response = render(request, template, context, status=status)
-    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Referrer-Policy"] = "strict-origin"
     return response
 
 

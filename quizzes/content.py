@@ -91,6 +91,9 @@ class QuizFiles:
             _load_question(quiz, position, entry, facts)
         _remove(quiz, keep=[entry["slug"] for entry in entries])
 
+    def media(self, data: Any) -> list[str]:
+        return []
+
     def check(self, path: str, data: Any, everything: dict[str, Any]) -> list[ContentError]:
         errors = []
         lessons = {

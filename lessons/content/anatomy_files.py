@@ -71,6 +71,9 @@ class _AnatomyKind:
     def serialize(self, data: Any) -> str:
         return to_yaml(plain(data))
 
+    def media(self, data: Any) -> list[str]:
+        return []
+
     def _entries(self, path: str, text: str) -> list[Any]:
         entries = read_yaml(path, text)
         if not isinstance(entries, list):
@@ -159,7 +162,10 @@ class StructuresKind(_AnatomyKind):
     def load(self, path: str, data: Any) -> None:
         rows: dict[str, Structure] = {}
         for entry in data:
-            fields = {name: entry.get(name, "") for name in ("kind", "name", "latin", "pronunciation", "description")}
+            fields = {
+                name: entry.get(name, "")
+                for name in ("kind", "name", "latin", "pronunciation", "description")
+            }
             rows[entry["slug"]], _ = Structure.objects.update_or_create(slug=entry["slug"], defaults=fields)
         for entry in data:
             row, whole = rows[entry["slug"]], rows.get(entry.get("part_of", ""))
@@ -170,9 +176,7 @@ class StructuresKind(_AnatomyKind):
             if [synonym.text for synonym in row.synonyms.all()] != wanted:
                 row.synonyms.all().delete()
                 Synonym.objects.bulk_create(Synonym(structure=row, text=text) for text in wanted)
-        Structure.objects.exclude(slug__in=rows).filter(
-            facts=None, facts_about=None, parts=None
-        ).delete()
+        Structure.objects.exclude(slug__in=rows).filter(facts=None, facts_about=None, parts=None).delete()
         knowledge_changed()
 
     def check(self, path: str, data: Any, everything: dict[str, Any]) -> list[ContentError]:
@@ -181,7 +185,9 @@ class StructuresKind(_AnatomyKind):
         for entry in data:
             part_of = entry.get("part_of")
             if part_of and part_of not in whole:
-                errors.append(ContentError(path, entry.line, f"part_of names an unknown structure “{part_of}”"))
+                errors.append(
+                    ContentError(path, entry.line, f"part_of names an unknown structure “{part_of}”")
+                )
                 continue
             seen, slug = set(), entry["slug"]
             while slug and slug not in seen:
@@ -215,7 +221,9 @@ class FactsKind(_AnatomyKind):
             record.end()
         for record in top.records("coverage", "a complete list", required=False):
             entry = known(
-                record.line, subject=record.text("subject"), relation=record.choice("relation", Fact.Relation.values)
+                record.line,
+                subject=record.text("subject"),
+                relation=record.choice("relation", Fact.Relation.values),
             )
             if not record.flag("complete"):
                 raise record.error("coverage lists only what is complete: true", "complete")
@@ -223,7 +231,10 @@ class FactsKind(_AnatomyKind):
             coverage.append(entry)
             record.end()
         top.end()
-        return {"facts": facts, "coverage": sorted(coverage, key=lambda entry: (entry["subject"], entry["relation"]))}
+        return {
+            "facts": facts,
+            "coverage": sorted(coverage, key=lambda entry: (entry["subject"], entry["relation"])),
+        }
 
     def dump(self, path: str) -> Any | None:
         rows = Fact.objects.select_related("subject", "object").prefetch_related("sources")
@@ -243,14 +254,19 @@ class FactsKind(_AnatomyKind):
         ]
         if not facts:
             return None
-        complete = Coverage.objects.order_by("subject__slug", "relation").values_list("subject__slug", "relation")
-        coverage = [known(0, subject=subject, relation=relation, complete=True) for subject, relation in complete]
+        complete = Coverage.objects.order_by("subject__slug", "relation").values_list(
+            "subject__slug", "relation"
+        )
+        coverage = [
+            known(0, subject=subject, relation=relation, complete=True) for subject, relation in complete
+        ]
         return {"facts": facts, "coverage": coverage}
 
     def serialize(self, data: Any) -> str:
         ordered = {
             "facts": [
-                {**fact, **({"sources": sorted(fact["sources"])} if "sources" in fact else {})} for fact in data["facts"]
+                {**fact, **({"sources": sorted(fact["sources"])} if "sources" in fact else {})}
+                for fact in data["facts"]
             ],
             "coverage": data["coverage"],
         }
@@ -282,7 +298,8 @@ class FactsKind(_AnatomyKind):
         gone.exclude(status=Fact.Status.RETIRED).update(status=Fact.Status.RETIRED)
         Coverage.objects.all().delete()
         Coverage.objects.bulk_create(
-            Coverage(subject=structures[entry["subject"]], relation=entry["relation"]) for entry in data["coverage"]
+            Coverage(subject=structures[entry["subject"]], relation=entry["relation"])
+            for entry in data["coverage"]
         )
         knowledge_changed()
 
@@ -298,7 +315,11 @@ class FactsKind(_AnatomyKind):
                 for field in ("subject", "object")
                 if entry[field] not in structures
             ]
-            problems += [f"names an unknown source “{name}”" for name in entry.get("sources", []) if name not in sources]
+            problems += [
+                f"names an unknown source “{name}”"
+                for name in entry.get("sources", [])
+                if name not in sources
+            ]
             if slug in seen:
                 problems.append(f"the fact “{slug}” stands twice")
             if entry["status"] == Fact.Status.REVIEWED and not entry.get("sources"):
@@ -396,7 +417,9 @@ def _read_region(record: Record) -> Any:
 
 
 def fact_slug(entry: dict[str, Any]) -> str:
-    return Fact.slug_for(entry["subject"], entry["relation"], entry["object"], entry.get("context", Fact.NEUTRAL))
+    return Fact.slug_for(
+        entry["subject"], entry["relation"], entry["object"], entry.get("context", Fact.NEUTRAL)
+    )
 
 
 for kind in (SourcesKind(), StructuresKind(), FactsKind(), FiguresKind()):

@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
+from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.base import ContentFile as Upload
+from django.core.files.storage import default_storage
 from django.db import transaction
 
 from lessons.content.reading import ContentError
@@ -39,9 +42,14 @@ class ContentKind(Protocol):
     def load(self, path: str, data: Any) -> None:
         """Make the database say what `data` says."""
 
+    def media(self, data: Any) -> list[str]:
+        """Return the names of the uploads that `data` speaks of: content/media/<name> in files."""
+
     def check(self, path: str, data: Any, everything: dict[str, Any]) -> list[ContentError]:
         """Return what is wrong with `data`, seen beside `everything` (data by path)."""
 
+
+MEDIA = "media"
 
 _kinds: list[ContentKind] = []
 
@@ -119,6 +127,11 @@ def check_course(folder: Path) -> list[ContentError]:
     everything = {file.path: file.data for file in files}
     for file in files:
         errors += file.kind.check(file.path, file.data, everything)
+        errors += [
+            ContentError(file.path, 0, f"there is no file {MEDIA}/{name}")
+            for name in file.kind.media(file.data)
+            if not _media_file(folder, name).is_file()
+        ]
     return sorted(errors)
 
 
@@ -136,7 +149,14 @@ def load_course(folder: Path, *, overwrite: bool = False) -> Report:
     here = _texts_in_database()
     with transaction.atomic():
         for file in files:
-            report.outcomes[file.path] = _load(file, known.get(file.identity), here.get(file.identity), overwrite)
+            outcome = _outcome(file, known.get(file.identity), here.get(file.identity), overwrite)
+            report.outcomes[file.path] = outcome
+            if outcome in {"created", "updated"}:
+                _take_media(folder, file.kind.media(file.data))
+                file.kind.load(file.path, file.data)
+            if outcome not in {"kept", "conflict"}:
+                digest = _digest(file.path, file.text)
+                ContentFile.objects.update_or_create(identity=file.identity, defaults={"digest": digest})
     identities = {file.identity for file in files}
     for identity, (path, _text) in here.items():
         if identity in known and identity not in identities:
@@ -154,23 +174,44 @@ def _texts_in_database() -> dict[str, tuple[str, str]]:
     return texts
 
 
-def _load(file: _File, loaded: str | None, here: tuple[str, str] | None, overwrite: bool) -> str:
+def _outcome(file: _File, loaded: str | None, here: tuple[str, str] | None, overwrite: bool) -> str:
     wanted = _digest(file.path, file.text)
     now = _digest(*here) if here else None
     if now == wanted:
-        outcome = "unchanged"
-    elif now is None:
-        outcome = "created"
-    elif now == loaded or overwrite:
-        outcome = "updated"
-    elif loaded == wanted:
-        return "kept"
-    else:
-        return "conflict"
-    if outcome != "unchanged":
-        file.kind.load(file.path, file.data)
-    ContentFile.objects.update_or_create(identity=file.identity, defaults={"digest": wanted})
-    return outcome
+        return "unchanged"
+    if now is None:
+        return "created"
+    if now == loaded or overwrite:
+        return "updated"
+    return "kept" if loaded == wanted else "conflict"
+
+
+def _media_file(folder: Path, name: str) -> Path:
+    path = (folder / MEDIA / name).resolve()
+    if not path.is_relative_to((folder / MEDIA).resolve()):
+        raise SuspiciousFileOperation(name)
+    return path
+
+
+def _take_media(folder: Path, names: list[str]) -> None:
+    """Bring uploads from the files into the storage."""
+    for name in names:
+        content = _media_file(folder, name).read_bytes()
+        if default_storage.exists(name):
+            with default_storage.open(name) as kept:
+                if kept.read() == content:
+                    continue
+            default_storage.delete(name)
+        default_storage.save(name, Upload(content))
+
+
+def _give_media(folder: Path, names: list[str]) -> None:
+    """Write uploads from the storage beside the files."""
+    for name in names:
+        target = _media_file(folder, name)
+        with default_storage.open(name) as kept:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(kept.read())
 
 
 def dump_course(folder: Path) -> dict[str, str]:
@@ -192,12 +233,13 @@ def dump_course(folder: Path) -> dict[str, str]:
                 outcomes[path] = "unchanged"
                 continue
             outcomes[path] = "updated" if target.exists() else "created"
+            _give_media(folder, kind.media(data))
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8")
-    for path in sorted(folder.rglob("*.yaml")):
-        relative = PurePosixPath(path.relative_to(folder).as_posix())
-        kind = next((kind for kind in _kinds if kind.matches(relative)), None)
-        if kind and identities.get(_identity(kind, str(relative)), str(relative)) != str(relative):
-            path.unlink()
+    for file in sorted(folder.rglob("*.yaml")):
+        relative = PurePosixPath(file.relative_to(folder).as_posix())
+        known = next((kind for kind in _kinds if kind.matches(relative)), None)
+        if known and identities.get(_identity(known, str(relative)), str(relative)) != str(relative):
+            file.unlink()
             outcomes[str(relative)] = "renamed"
     return outcomes

@@ -1,14 +1,24 @@
 """part-N/part.yaml and part-N/NN-<slug>.yaml: the series as files."""
 
+import datetime
 import re
 from pathlib import PurePosixPath
 from typing import Any
 
 from content_editor.contents import contents_for_item
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from anatomy.models import Fact, Figure, Source, Structure
-from lessons.content.anatomy_files import FiguresKind, SourcesKind, StructuresKind, known, plain, read_slug, slugs
+from lessons.content.anatomy_files import (
+    FiguresKind,
+    SourcesKind,
+    StructuresKind,
+    known,
+    plain,
+    read_slug,
+    slugs,
+)
 from lessons.content.engine import register
 from lessons.content.reading import ContentError, Record, read_yaml
 from lessons.content.writing import pretty_html, to_yaml
@@ -18,6 +28,8 @@ from lessons.models import (
     DrillContent,
     FactsBlock,
     FigureBlock,
+    FilmBlock,
+    ImageBlock,
     KeyConceptBlock,
     Lesson,
     LessonBlock,
@@ -69,6 +81,9 @@ class PartKind:
     def load(self, path: str, data: Any) -> None:
         Part.objects.update_or_create(number=data["number"], defaults={"summary": "", **data})
 
+    def media(self, data: Any) -> list[str]:
+        return []
+
     def check(self, path: str, data: Any, everything: dict[str, Any]) -> list[ContentError]:
         return []
 
@@ -90,11 +105,14 @@ class LessonKind:
             slug=read_slug(record),
             title=record.text("title", max_length=120),
             summary=record.text("summary"),
-            status=record.choice("status", [Lesson.Status.DRAFT, Lesson.Status.PUBLISHED, Lesson.Status.RETIRED]),
+            status=record.choice("status", Lesson.Status.values),
+            publish_at=_read_moment(record, "publish_at"),
             sources=sorted(record.texts("sources")),
             blocks=[_read_block(block) for block in record.records("blocks", "a block")],
         )
         record.end()
+        if (data["status"] == Lesson.Status.SCHEDULED) != ("publish_at" in data):
+            raise record.error("“publish_at” goes with the status “scheduled”, and with no other", "status")
         if data["slug"] != _LESSON_PATH.match(path).group(3):  # type: ignore[union-attr]
             raise record.error(f"the file's name does not fit the slug “{data['slug']}”", "slug")
         return data
@@ -114,7 +132,7 @@ class LessonKind:
             title=lesson.title,
             summary=lesson.summary,
             status=lesson.status,
-            publish_at=lesson.publish_at.isoformat() if lesson.publish_at else "",
+            publish_at=lesson.publish_at.isoformat() if lesson.status == Lesson.Status.SCHEDULED else "",  # type: ignore[union-attr]
             sources=sorted(lesson.sources.values_list("slug", flat=True)),
             blocks=[_dump_block(block) for block in blocks],
         )
@@ -125,14 +143,20 @@ class LessonKind:
         lesson = Lesson.objects.filter(slug=slug).first() or Lesson(slug=slug, version=0)
         lesson.part, lesson.position = part, int(position)
         lesson.title, lesson.summary, lesson.status = data["title"], data["summary"], data["status"]
+        lesson.publish_at = (
+            datetime.datetime.fromisoformat(data["publish_at"]) if "publish_at" in data else None
+        )
         lesson.version += 1
         lesson.save()
         lesson.sources.set(Source.objects.filter(slug__in=data.get("sources", [])))
         for model in BLOCK_MODELS:
-            model.objects.filter(parent=lesson).delete()
+            model._default_manager.filter(parent=lesson).delete()
         for ordering, block in enumerate(data["blocks"], start=1):
             _load_block(lesson, ordering * 10, block)
         render_lesson(lesson)
+
+    def media(self, data: Any) -> list[str]:
+        return [block[field] for block in data["blocks"] for field in _UPLOADS if field in block]
 
     def check(self, path: str, data: Any, everything: dict[str, Any]) -> list[ContentError]:
         errors = []
@@ -141,9 +165,11 @@ class LessonKind:
         known_sources = slugs(everything, SourcesKind.path)
         known_structures = slugs(everything, StructuresKind.path)
         known_figures = slugs(everything, FiguresKind.path)
-        for slug in data.get("sources", []):
-            if slug not in known_sources:
-                errors.append(ContentError(path, data.line, f"names an unknown source “{slug}”"))
+        errors += [
+            ContentError(path, data.line, f"names an unknown source “{slug}”")
+            for slug in data.get("sources", [])
+            if slug not in known_sources
+        ]
         if data["status"] == Lesson.Status.PUBLISHED:
             kinds = {block["kind"] for block in data["blocks"]}
             if "takeaways" not in kinds:
@@ -172,15 +198,20 @@ _BLOCKS: dict[str, type[LessonBlock]] = {
     "figure": FigureBlock,
     "drill": DrillBlock,
     "takeaways": TakeawaysBlock,
+    "film": FilmBlock,
+    "image": ImageBlock,
 }
 _KINDS = {model: kind for kind, model in _BLOCKS.items()}
+_UPLOADS = ("image", "webm", "mp4", "poster", "captions")
+_UPLOAD_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)+\Z")
 _DRILL_TEXTS = ("dose", "easier", "harder", "stop_rule")
 
 
 def _html(record: Record, model: type[LessonBlock], field: str) -> str:
     """Read HTML as the editor would keep it: what its field does not allow is gone."""
     typed = record.text(field)
-    return pretty_html(model._meta.get_field(field).clean(typed, None))
+    prose: Any = model._meta.get_field(field)
+    return pretty_html(prose.clean(typed, None))
 
 
 def _read_block(record: Record) -> Any:
@@ -201,6 +232,11 @@ def _read_block(record: Record) -> Any:
     if kind == "figure":
         fields["figure"] = read_slug(record, "figure")
         fields["caption"] = record.text("caption", max_length=300)
+    if kind == "film":
+        fields |= _read_film(record)
+    if kind == "image":
+        fields |= {"image": _read_upload(record, "image"), "alt": record.text("alt", max_length=300)}
+        fields["caption"] = record.text("caption", required=False, max_length=300)
     if kind == "drill":
         fields["side"] = record.choice("side", DrillContent.Side.values)
         fields["purpose"] = record.text("purpose", max_length=300)
@@ -211,19 +247,63 @@ def _read_block(record: Record) -> Any:
     return known(record.line, **fields)
 
 
+def _read_moment(record: Record, field: str) -> str:
+    """Read an aware time, such as 2027-03-01T06:00:00+00:00."""
+    typed = record.text(field, required=False)
+    if not typed:
+        return ""
+    try:
+        moment = datetime.datetime.fromisoformat(typed)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise record.error(f"“{typed}” is no time with its offset, such as 2027-03-01T06:00:00+00:00", field)
+    return moment.astimezone(datetime.UTC).isoformat()
+
+
+def _read_upload(record: Record, field: str, *, required: bool = True) -> str:
+    name = record.text(field, required=required, max_length=100)
+    if name and not _UPLOAD_NAME.match(name):
+        raise record.error(f"“{name}” is no path of an upload, such as films/stride.webm", field)
+    return name
+
+
+def _read_film(record: Record) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        "title": record.text("title", max_length=120),
+        "provider": record.choice("provider", FilmBlock.Provider.values),
+        "url": record.text("url", required=False, max_length=300),
+    }
+    for name in ("webm", "mp4", "poster", "captions"):
+        fields[name] = _read_upload(record, name, required=False)
+    fields["duration"] = record.number("duration", default=0, most=36_000)
+    fields["summary"] = record.text("summary", required=False)
+    try:
+        FilmBlock(**fields).clean()
+    except ValidationError as error:
+        raise record.error(" ".join(error.messages)) from error
+    return fields
+
+
 def _dump_block(block: LessonBlock) -> Any:
-    kind = _KINDS.get(type(block))
-    if kind is None:
-        # Films and pictures live with their uploads; the file names the block so that its place is kept.
-        return known(0, kind=block._meta.model_name, key=block.key)
-    fields: dict[str, Any] = {"kind": kind, "key": block.key}
+    fields: dict[str, Any] = {"kind": _KINDS[type(block)], "key": block.key}
+    if isinstance(block, FilmBlock):
+        fields |= {"title": block.title, "provider": block.provider, "url": block.url}
+        fields |= {name: getattr(block, name).name for name in ("webm", "mp4", "poster", "captions")}
+        fields |= {"duration": block.duration, "summary": block.summary}
+    if isinstance(block, ImageBlock):
+        fields |= {"image": block.image.name, "alt": block.alt, "caption": block.caption}
     if isinstance(block, KeyConceptBlock | FactsBlock | DrillBlock):
         fields["title"] = block.title
     if isinstance(block, TextBlock | KeyConceptBlock | TakeawaysBlock):
         fields["body"] = pretty_html(block.body)
     if isinstance(block, FactsBlock):
         fields["caption"] = block.caption
-        fields["subjects"] = list(block.subjects.through.objects.filter(factsblock=block).order_by("pk").values_list("structure__slug", flat=True))
+        fields["subjects"] = list(
+            block.subjects.through.objects.filter(factsblock=block)
+            .order_by("pk")
+            .values_list("structure__slug", flat=True)
+        )
         fields["relations"] = block.relations
     if isinstance(block, FigureBlock):
         fields |= {"figure": block.figure.slug, "caption": block.caption}
@@ -239,6 +319,8 @@ def _load_block(lesson: Lesson, ordering: int, data: Any) -> None:
     if "figure" in fields:
         fields["figure"] = Figure.objects.get(slug=fields["figure"])
     block = _BLOCKS[data["kind"]](parent=lesson, region="main", ordering=ordering, **fields)
+    if isinstance(block, FilmBlock):
+        block.clean()  # reads the film's id from its address
     block.save()
     if isinstance(block, FactsBlock):
         rows = {row.slug: row for row in Structure.objects.filter(Q(slug__in=data["subjects"]))}

@@ -28,7 +28,12 @@ _Dumper.add_representer(str, _represent_text)
 def to_yaml(data: Any) -> str:
     """Return the one YAML text for `data`: fields in the order given, long text as literal blocks."""
     return yaml.dump(
-        data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=float("inf"), default_flow_style=False
+        data,
+        Dumper=_Dumper,
+        allow_unicode=True,
+        sort_keys=False,
+        width=float("inf"),
+        default_flow_style=False,
     )
 
 

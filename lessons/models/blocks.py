@@ -5,6 +5,7 @@ and rules; the concrete block binds it to a lesson.
 """
 
 import secrets
+from typing import TYPE_CHECKING
 
 from content_editor.models import create_plugin_base
 from django.core.exceptions import ValidationError
@@ -124,10 +125,24 @@ class ImageContent(models.Model):
         return self.caption or self.alt
 
 
-_LessonPlugin = create_plugin_base(Lesson)
+if TYPE_CHECKING:
+
+    class _LessonPlugin(models.Model):
+        """What create_plugin_base makes, in words that a type checker reads."""
+
+        parent = models.ForeignKey(Lesson, on_delete=models.CASCADE)
+        region = models.CharField(max_length=255)
+        ordering = models.IntegerField(default=0)
+
+        class Meta:
+            abstract = True
+            ordering = ["ordering"]
+
+else:
+    _LessonPlugin = create_plugin_base(Lesson)
 
 
-class LessonBlock(_LessonPlugin):  # type: ignore[misc, valid-type]
+class LessonBlock(_LessonPlugin):
     """A block of a lesson. `key` names it for good: progress and links refer to it."""
 
     key = models.SlugField(_("key"), max_length=60, default=new_block_key, editable=False)
@@ -156,7 +171,9 @@ class FactsBlock(LessonBlock):
     caption = models.CharField(_("caption"), max_length=300, blank=True)
     subjects = models.ManyToManyField(Structure, related_name="+", verbose_name=_("rows"))
     relations = models.JSONField(
-        _("columns"), default=list, help_text=_("Relations such as origin, insertion, action, nerve, member, function.")
+        _("columns"),
+        default=list,
+        help_text=_("Relations such as origin, insertion, action, nerve, member, function."),
     )
 
     class Meta(LessonBlock.Meta):
@@ -191,7 +208,9 @@ class FilmBlock(LessonBlock):
 
     title = models.CharField(_("title"), max_length=120)
     provider = models.CharField(_("from"), max_length=10, choices=Provider, default=Provider.FILE)
-    url = models.CharField(_("address"), max_length=300, blank=True, help_text=_("Of a film on YouTube or Vimeo."))
+    url = models.CharField(
+        _("address"), max_length=300, blank=True, help_text=_("Of a film on YouTube or Vimeo.")
+    )
     video_id = models.CharField(max_length=20, blank=True, editable=False)
     video_hash = models.CharField(max_length=20, blank=True, editable=False)
     webm = models.FileField(_("film (WebM)"), upload_to="films/", blank=True)
@@ -208,7 +227,9 @@ class FilmBlock(LessonBlock):
         verbose_name_plural = _("films")
         constraints = [
             *LessonBlock.Meta.constraints,
-            models.CheckConstraint(condition=Q(provider__in=["file", "youtube", "vimeo"]), name="film_provider_is_known"),
+            models.CheckConstraint(
+                condition=Q(provider__in=["file", "youtube", "vimeo"]), name="film_provider_is_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -224,7 +245,9 @@ class FilmBlock(LessonBlock):
             return
         embed = parse_film_url(self.url)
         if embed is None or embed.provider != self.provider:
-            message = _("This is no address of a film on %(provider)s.") % {"provider": self.get_provider_display()}
+            message = _("This is no address of a film on %(provider)s.") % {
+                "provider": self.get_provider_display()
+            }
             raise ValidationError({"url": message})
         self.video_id, self.video_hash = embed.id, embed.hash
 

@@ -36,8 +36,12 @@ class Part(models.Model):
         verbose_name_plural = _("parts")
         ordering = ["number"]
         constraints = [
-            models.CheckConstraint(condition=Q(status__in=["draft", "published", "retired"]), name="part_status_is_known"),
-            models.CheckConstraint(condition=Q(sequence__in=["soft", "strict"]), name="part_sequence_is_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "published", "retired"]), name="part_status_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(sequence__in=["soft", "strict"]), name="part_sequence_is_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -69,7 +73,10 @@ class Lesson(models.Model):
     part = models.ForeignKey(Part, on_delete=models.PROTECT, related_name="lessons", verbose_name=_("part"))
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     slug = models.SlugField(
-        _("slug"), max_length=80, unique=True, help_text=_("The lesson's address. Links break when it changes.")
+        _("slug"),
+        max_length=80,
+        unique=True,
+        help_text=_("The lesson's address. Links break when it changes."),
     )
     title = models.CharField(_("title"), max_length=120)
     summary = models.TextField(
@@ -91,12 +98,15 @@ class Lesson(models.Model):
         ordering = ["part__number", "position", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(status__in=["draft", "scheduled", "published", "retired"]), name="lesson_status_is_known"
+                condition=Q(status__in=["draft", "scheduled", "published", "retired"]),
+                name="lesson_status_is_known",
             ),
             models.CheckConstraint(
                 condition=~Q(status="scheduled") | Q(publish_at__isnull=False),
                 name="lesson_scheduled_says_when",
-                violation_error_message=_("A scheduled lesson needs the time at which it is to be published."),
+                violation_error_message=_(
+                    "A scheduled lesson needs the time at which it is to be published."
+                ),
             ),
         ]
 
@@ -110,7 +120,9 @@ class Lesson(models.Model):
     def is_live(self) -> bool:
         """Published or due, as far as this row tells; its part may still be a draft."""
         return self.status == self.Status.PUBLISHED or (
-            self.status == self.Status.SCHEDULED and self.publish_at is not None and self.publish_at <= timezone.now()
+            self.status == self.Status.SCHEDULED
+            and self.publish_at is not None
+            and self.publish_at <= timezone.now()
         )
 
 
@@ -125,7 +137,9 @@ class RenderedLesson(models.Model):
     stamp = models.CharField(max_length=80)
     html = models.TextField(blank=True)
     block_keys = models.JSONField(default=list, help_text="Keys of the blocks that are to be read, in order.")
-    films = models.JSONField(default=dict, help_text="Length in seconds of each film, by the key of its block.")
+    films = models.JSONField(
+        default=dict, help_text="Length in seconds of each film, by the key of its block."
+    )
     words = models.PositiveIntegerField(default=0)
 
     class Meta:

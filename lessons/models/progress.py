@@ -12,8 +12,12 @@ from lessons.models.course import Lesson
 class LessonVisit(models.Model):
     """A learner has worked on a lesson: when first, when last, and where they were."""
 
-    learner = models.ForeignKey(Learner, on_delete=models.CASCADE, related_name="visits", verbose_name=_("learner"))
-    lesson = models.ForeignKey(Lesson, on_delete=models.PROTECT, related_name="visits", verbose_name=_("lesson"))
+    learner = models.ForeignKey(
+        Learner, on_delete=models.CASCADE, related_name="visits", verbose_name=_("learner")
+    )
+    lesson = models.ForeignKey(
+        Lesson, on_delete=models.PROTECT, related_name="visits", verbose_name=_("lesson")
+    )
     first_at = models.DateTimeField(_("first"), default=timezone.now)
     last_at = models.DateTimeField(_("last"), default=timezone.now)
     last_block = models.CharField(_("last block"), max_length=60, blank=True)
@@ -34,8 +38,12 @@ class LessonVisit(models.Model):
 class BlockRead(models.Model):
     """A block has been on the learner's screen long enough to be read."""
 
-    learner = models.ForeignKey(Learner, on_delete=models.CASCADE, related_name="blocks_read", verbose_name=_("learner"))
-    lesson = models.ForeignKey(Lesson, on_delete=models.PROTECT, related_name="blocks_read", verbose_name=_("lesson"))
+    learner = models.ForeignKey(
+        Learner, on_delete=models.CASCADE, related_name="blocks_read", verbose_name=_("learner")
+    )
+    lesson = models.ForeignKey(
+        Lesson, on_delete=models.PROTECT, related_name="blocks_read", verbose_name=_("lesson")
+    )
     block_key = models.CharField(_("block"), max_length=60)
     read_at = models.DateTimeField(_("read"), default=timezone.now)
 
@@ -53,8 +61,12 @@ class BlockRead(models.Model):
 class FilmProgress(models.Model):
     """Which seconds of a film a learner has seen, as merged intervals [[start, end], …] of media time."""
 
-    learner = models.ForeignKey(Learner, on_delete=models.CASCADE, related_name="films", verbose_name=_("learner"))
-    lesson = models.ForeignKey(Lesson, on_delete=models.PROTECT, related_name="films_seen", verbose_name=_("lesson"))
+    learner = models.ForeignKey(
+        Learner, on_delete=models.CASCADE, related_name="films", verbose_name=_("learner")
+    )
+    lesson = models.ForeignKey(
+        Lesson, on_delete=models.PROTECT, related_name="films_seen", verbose_name=_("lesson")
+    )
     block_key = models.CharField(_("block"), max_length=60)
     intervals = models.JSONField(_("seen"), default=list)
     position = models.FloatField(_("position (s)"), default=0)
@@ -65,7 +77,9 @@ class FilmProgress(models.Model):
         verbose_name = _("film progress")
         verbose_name_plural = _("film progress")
         constraints = [
-            models.UniqueConstraint(fields=["learner", "lesson", "block_key"], name="film_progress_once_per_film"),
+            models.UniqueConstraint(
+                fields=["learner", "lesson", "block_key"], name="film_progress_once_per_film"
+            ),
             models.CheckConstraint(condition=Q(position__gte=0), name="film_progress_position_not_negative"),
         ]
 
@@ -76,8 +90,12 @@ class FilmProgress(models.Model):
 class Completion(models.Model):
     """The learner has completed the lesson. Never revoked, whatever an author edits later."""
 
-    learner = models.ForeignKey(Learner, on_delete=models.CASCADE, related_name="completions", verbose_name=_("learner"))
-    lesson = models.ForeignKey(Lesson, on_delete=models.PROTECT, related_name="completions", verbose_name=_("lesson"))
+    learner = models.ForeignKey(
+        Learner, on_delete=models.CASCADE, related_name="completions", verbose_name=_("learner")
+    )
+    lesson = models.ForeignKey(
+        Lesson, on_delete=models.PROTECT, related_name="completions", verbose_name=_("lesson")
+    )
     lesson_version = models.PositiveIntegerField(_("version of the lesson"))
     completed_at = models.DateTimeField(_("completed"), default=timezone.now)
 

@@ -53,9 +53,6 @@ class IssueAdmin(StudioContentEditor):
         StudioBlock.create(IssueImage, icon="image", color="var(--posterior)"),
     ]
 
-    class Media:
-        css = {"all": ["css/mailings.css"]}
-
     # What the page shows
 
     def get_fieldsets(self, request: HttpRequest, obj: Issue | None = None) -> Any:
@@ -66,6 +63,10 @@ class IssueAdmin(StudioContentEditor):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Issue | None = None) -> list[str]:
         return ["state", "progress", "started_at", "finished_at"]
+
+    def get_inlines(self, request: HttpRequest, obj: Issue | None = None) -> list[type]:
+        """The blocks of a started issue are shown as the mail that readers get, below its books."""
+        return self.inlines if obj is None or obj.status == Issue.Status.DRAFT else []
 
     def has_change_permission(self, request: HttpRequest, obj: Issue | None = None) -> bool:
         """Words that readers have got cannot be changed."""

@@ -19,16 +19,7 @@ from mailings.services.ledger import resolve_as_sent, send_again
 class DeliveryAdmin(ReadOnlyMixin, admin.ModelAdmin):
     """The words of a mail are left out: codes and links of others are nobody's business."""
 
-    list_display = [
-        "created_at",
-        "kind",
-        "recipient",
-        "subject_shown",
-        "status",
-        "attempts",
-        "settled_at",
-        "outcome",
-    ]
+    list_display = ["created_at", "kind", "recipient", "subject_shown", "status", "outcome"]
     list_display_links = ["created_at"]
     list_filter = ["status", "kind", "issue", "created_at"]
     list_select_related = ["issue"]

@@ -201,7 +201,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'mail',
-                'verbose_name_plural': 'mail ledger',
+                'verbose_name_plural': 'mails',
                 'ordering': ['-id'],
                 'indexes': [models.Index(condition=models.Q(('status', 'queued')), fields=['-urgent', 'next_at'], name='delivery_due'), models.Index(condition=models.Q(('status__in', ['claimed', 'handing'])), fields=['lease_until'], name='delivery_held'), models.Index(fields=['issue', 'status'], name='delivery_issue_progress')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['queued', 'claimed', 'handing', 'sent', 'failed', 'uncertain', 'cancelled'])), name='delivery_status_is_known'), models.CheckConstraint(condition=models.Q(('kind__in', ['account', 'confirm', 'newsletter', 'test', 'welcome', 'weekly'])), name='delivery_kind_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['claimed', 'handing']), _negated=True), models.Q(models.Q(('token', ''), _negated=True), ('lease_until__isnull', False)), _connector='OR'), name='delivery_held_has_token_and_lease'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'newsletter'), _negated=True), ('issue__isnull', False), _connector='OR'), name='delivery_newsletter_has_an_issue'), models.CheckConstraint(condition=models.Q(('status__in', ['queued', 'claimed', 'handing']), ('settled_at__isnull', False), _connector='OR'), name='delivery_settled_says_when')],

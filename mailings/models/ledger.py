@@ -109,7 +109,7 @@ class Delivery(models.Model):
 
     class Meta:
         verbose_name = _("mail")
-        verbose_name_plural = _("mail ledger")
+        verbose_name_plural = _("mails")
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(

@@ -163,8 +163,10 @@ def reap(*, now: datetime.datetime) -> int:
 
 @transaction.atomic
 def send_again(*, delivery: Delivery) -> bool:
-    """A person has decided that an uncertain mail is to be sent once more."""
+    """A person has decided that an uncertain mail is to be sent once more. Not if its issue was cancelled."""
     now = timezone.now()
+    if Issue.objects.filter(deliveries=delivery, status=Issue.Status.CANCELLED).exists():
+        return False
     again = Delivery.objects.filter(pk=delivery.pk, status=Status.UNCERTAIN).update(
         status=Status.QUEUED, settled_at=None, token="", next_at=now, attempts=0, outcome=""
     )

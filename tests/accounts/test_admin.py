@@ -48,7 +48,12 @@ def test_an_account_is_made_with_a_password_and_a_small_address(boss, client):
 
     user = User.objects.get(email="coach@example.org")
     assert answer.url == change(user)
-    assert (user.name, user.is_staff, user.is_superuser, user.check_password(PASSWORD)) == ("Robin", False, False, True)
+    assert (user.name, user.is_staff, user.is_superuser, user.check_password(PASSWORD)) == (
+        "Robin",
+        False,
+        False,
+        True,
+    )
 
 
 def test_an_account_can_do_without_a_password(boss, client):
@@ -90,7 +95,9 @@ def test_whoever_is_no_superuser_neither_sees_nor_gives_rights(helper, client):
     assert (user.name, user.is_staff, user.is_superuser, user.groups.count()) == ("New", False, False, 0)
 
 
-@pytest.mark.parametrize("rights", [{"is_staff": True}, {"is_superuser": True}, {"is_staff": True, "is_superuser": True}])
+@pytest.mark.parametrize(
+    "rights", [{"is_staff": True}, {"is_superuser": True}, {"is_staff": True, "is_superuser": True}]
+)
 def test_whoever_is_no_superuser_cannot_touch_staff(helper, client, rights):
     other = UserFactory(**rights)
 
@@ -105,7 +112,9 @@ def test_accounts_are_not_deleted_by_the_dozen(boss, client):
 
     page = client.get(USERS)
 
-    assert "delete_selected" not in dict(page.context["action_form"].fields["action"].choices if page.context["action_form"] else [])
+    assert "delete_selected" not in dict(
+        page.context["action_form"].fields["action"].choices if page.context["action_form"] else []
+    )
 
 
 @pytest.mark.parametrize(
@@ -126,7 +135,13 @@ def test_passwords_cannot_be_guessed_through_filters(boss, client, query):
 def test_an_editor_cannot_open_accounts_at_all(client):
     client.force_login(UserFactory(is_staff=True))
 
-    for path in ("accounts/user/", "accounts/learner/", "auth/group/", "mfa/authenticator/", "account/emailaddress/"):
+    for path in (
+        "accounts/user/",
+        "accounts/learner/",
+        "auth/group/",
+        "mfa/authenticator/",
+        "account/emailaddress/",
+    ):
         assert client.get(f"/admin/{path}").status_code == 403
 
 

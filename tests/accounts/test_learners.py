@@ -2,6 +2,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import IntegrityError, transaction
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from accounts.learners import SESSION_KEY, adopt_guest, current_learner, ensure_learner, remove_idle_guests
 from accounts.models import Learner, User
-from tests.factories.accounts import GuestFactory, LearnerFactory, UserFactory
+from tests.factories.accounts import PASSWORD, GuestFactory, LearnerFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -103,3 +104,13 @@ def test_being_seen_is_written_at_most_once_an_hour():
     ensure_learner(make_request(guest=guest))
     guest.refresh_from_db()
     assert timezone.now() - guest.last_seen_at < timedelta(minutes=1)
+
+
+def test_whoever_makes_an_admin_is_believed_about_the_address():
+    admin = User.objects.create_superuser("Head@Example.org", PASSWORD)
+    rows = EmailAddress.objects.values_list("user", "email", "verified", "primary")
+    assert (admin.is_staff, admin.is_superuser, list(rows)) == (
+        True,
+        True,
+        [(admin.pk, "head@example.org", True, True)],
+    )

@@ -92,6 +92,7 @@ def test_a_session_from_before_the_second_proof_has_to_give_it(client, author):
 
 def test_setting_up_a_second_proof_is_giving_it(client, author):
     sign_in(client, author)
+    client.post("/account/reauthenticate/", {"password": PASSWORD})
     client.get("/account/2fa/totp/activate/")
     secret = client.session[auth.SECRET_SESSION_KEY]
 

@@ -40,8 +40,14 @@ def said(response):
 
 def new_fact(**fields):
     return {
-        "relation": "origin", "role": "", "context": "neutral", "sources": [], "note": "", "status": "draft",
-        "position": 0, **fields,
+        "relation": "origin",
+        "role": "",
+        "context": "neutral",
+        "sources": [],
+        "note": "",
+        "status": "draft",
+        "position": 0,
+        **fields,
     }
 
 
@@ -63,7 +69,9 @@ def test_a_fact_is_stored_once(studio):
 
     answer = studio.post(f"{FACTS}add/", new_fact(subject=fact.subject_id, object=fact.object_id))
 
-    assert answer.context["adminform"].form.non_field_errors() == ["This fact is in the knowledge base already."]
+    assert answer.context["adminform"].form.non_field_errors() == [
+        "This fact is in the knowledge base already."
+    ]
     assert Fact.objects.count() == 1
 
 
@@ -101,7 +109,10 @@ def test_what_a_fact_says_is_not_changed_later(studio):
 
     same = Fact.objects.get()
     assert (same.subject_id, same.relation, same.context, same.slug) == (
-        fact.subject_id, "origin", "neutral", fact.slug,
+        fact.subject_id,
+        "origin",
+        "neutral",
+        fact.slug,
     )
 
 
@@ -153,7 +164,14 @@ def test_deleting_tells_everybody_too(studio, heard):
 
 def test_a_structure_is_named_once_and_has_synonyms(studio):
     inline = {"synonyms-TOTAL_FORMS": 1, "synonyms-INITIAL_FORMS": 0, "synonyms-0-text": "Hip flexor"}
-    data = {"name": "Iliopsoas", "kind": "group", "slug": "iliopsoas", "latin": "", "description": "", **inline}
+    data = {
+        "name": "Iliopsoas",
+        "kind": "group",
+        "slug": "iliopsoas",
+        "latin": "",
+        "description": "",
+        **inline,
+    }
 
     studio.post("/admin/anatomy/structure/add/", data)
 
@@ -177,7 +195,10 @@ def test_a_structure_is_found_by_any_of_its_names(studio):
 
 @pytest.mark.parametrize(("value", "found"), [("yes", "with"), ("no", "without")])
 def test_facts_are_filtered_by_whether_they_have_a_source(studio, value, found):
-    facts = {"with": FactFactory(sources=[SourceFactory(), SourceFactory()]), "without": FactFactory(sources=[])}
+    facts = {
+        "with": FactFactory(sources=[SourceFactory(), SourceFactory()]),
+        "without": FactFactory(sources=[]),
+    }
 
     page = studio.get(FACTS, {"sourced": value})
 
@@ -201,7 +222,9 @@ def test_the_list_of_facts_takes_the_same_queries_for_one_and_for_three(
 def test_every_list_and_form_of_the_knowledge_base_opens(studio):
     fact = FactFactory()
     Coverage.objects.create(subject=fact.subject, relation="origin")
-    figure = Figure.objects.create(slug="hip", title="Hip", file="anatomy/hip-front.svg", width=9, height=9, alt="A hip")
+    figure = Figure.objects.create(
+        slug="hip", title="Hip", file="anatomy/hip-front.svg", width=9, height=9, alt="A hip"
+    )
     figure.regions.create(structure=fact.subject, kind="origin", colour="#aa0000")
 
     for name, row in [
@@ -217,11 +240,16 @@ def test_every_list_and_form_of_the_knowledge_base_opens(studio):
 
 
 def test_a_figure_is_not_deleted_here_but_its_words_are_bettered(studio):
-    figure = Figure.objects.create(slug="hip", title="Hip", file="anatomy/hip-front.svg", width=9, height=9, alt="A hip")
+    figure = Figure.objects.create(
+        slug="hip", title="Hip", file="anatomy/hip-front.svg", width=9, height=9, alt="A hip"
+    )
     address = f"/admin/anatomy/figure/{figure.pk}/"
 
     assert studio.post(f"{address}delete/", {"post": "yes"}).status_code == 403
-    data = form_data(studio.get(f"{address}change/")) | {"alt": "The front of a right hip", "file": "evil.svg"}
+    data = form_data(studio.get(f"{address}change/")) | {
+        "alt": "The front of a right hip",
+        "file": "evil.svg",
+    }
     studio.post(f"{address}change/", data)
     figure.refresh_from_db()
     assert (figure.alt, figure.file) == ("The front of a right hip", "anatomy/hip-front.svg")

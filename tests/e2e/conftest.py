@@ -30,7 +30,10 @@ class Inbox:
     def mails(self) -> list[EmailMessage]:
         while pump():
             pass
-        return [message_from_bytes(path.read_bytes(), policy=default) for path in sorted(self.folder.glob("*.eml"))]
+        return [
+            message_from_bytes(path.read_bytes(), policy=default)
+            for path in sorted(self.folder.glob("*.eml"))
+        ]
 
     def newest(self, recipient: str) -> EmailMessage:
         return [mail for mail in self.mails() if mail["To"] == recipient][-1]
@@ -58,7 +61,15 @@ def sign_in(page, client, user) -> None:
     """Give the page's browser a session of `user`."""
     client.force_login(user)
     page.goto("/account/login/")
-    page.context.add_cookies([{"name": "session", "value": client.cookies["session"].value, "url": page.evaluate("location.origin")}])
+    page.context.add_cookies(
+        [
+            {
+                "name": "session",
+                "value": client.cookies["session"].value,
+                "url": page.evaluate("location.origin"),
+            }
+        ]
+    )
 
 
 @pytest.fixture
@@ -73,12 +84,18 @@ def answer_question():
         answer = KINDS[item.served.kind].perfect(item.served.key)
         if "pairs" in answer:
             for stem, option in answer["pairs"].items():
-                option = option if right else next(o["id"] for o in item.served.public["options"] if o["id"] != option)
+                option = (
+                    option
+                    if right
+                    else next(o["id"] for o in item.served.public["options"] if o["id"] != option)
+                )
                 page.locator(f"select[name=row-{token(item.pk, stem)}]").select_option(token(item.pk, option))
         else:
             chosen = answer.get("choices") or [answer["choice"]]
             if not right:
-                chosen = [option["id"] for option in item.served.public["options"] if option["id"] not in chosen][:1]
+                chosen = [
+                    option["id"] for option in item.served.public["options"] if option["id"] not in chosen
+                ][:1]
             for option in chosen:
                 page.locator(f"input[value='{token(item.pk, option)}']").check()
         page.get_by_role("button", name="Confirm").click()

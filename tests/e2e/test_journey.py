@@ -16,7 +16,9 @@ ADDRESS = "runner@example.org"
 def take_quiz(page, answer_question):
     while page.get_by_role("button", name="Confirm").count():
         answer_question(page)
-        page.get_by_role("link", name="Next question").or_(page.get_by_role("link", name="See your result")).click()
+        page.get_by_role("link", name="Next question").or_(
+            page.get_by_role("link", name="See your result")
+        ).click()
 
 
 def sign_up(page, inbox, address):
@@ -89,7 +91,9 @@ def test_a_reader_subscribes_gets_an_issue_from_the_studio_and_leaves_in_one_cli
     assert Subscriber.objects.get().status == Subscriber.Status.CONFIRMED
 
     issue = Issue.objects.create(subject="The front of the hip", preheader="Six muscles, two jobs")
-    IssueText.objects.create(parent=issue, region="main", ordering=1, body="<p>Lift the knee, then hold the stretch.</p>")
+    IssueText.objects.create(
+        parent=issue, region="main", ordering=1, body="<p>Lift the knee, then hold the stretch.</p>"
+    )
     author = UserFactory(is_staff=True, is_superuser=True)
     studio = new_page()
     sign_in(studio, client, author)

@@ -87,14 +87,22 @@ def test_pages_of_somebody_with_an_account(new_page, axe, course, client, answer
     seen = set()
     right = True
     while page.get_by_role("button", name="Confirm").count():
-        base = "radio" if page.locator("input[type=radio]").count() else "checkbox" if page.locator("input[type=checkbox]").count() else "select"
+        base = (
+            "radio"
+            if page.locator("input[type=radio]").count()
+            else "checkbox"
+            if page.locator("input[type=checkbox]").count()
+            else "select"
+        )
         found = axe(page) if (base, "asked") not in seen else []
         answer_question(page, right=right)
         found += axe(page) if (base, right) not in seen else []
         seen |= {(base, "asked"), (base, right)}
         assert found == []
         right = not right
-        page.get_by_role("link", name="Next question").or_(page.get_by_role("link", name="See your result")).click()
+        page.get_by_role("link", name="Next question").or_(
+            page.get_by_role("link", name="See your result")
+        ).click()
     assert {base for base, _ in seen} == {"radio", "checkbox", "select"}
     assert axe(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") == 320
@@ -189,5 +197,3 @@ def test_a_strict_part_shows_the_missing_step(new_page, course, complaints):
     page.get_by_role("link", name="Go to").click()
     assert page.url.endswith("/lessons/mobile-strong-durable/")
     complaints.clear()  # the locked page answers 403
-
-

@@ -33,7 +33,9 @@ class FactFactory(factory.django.DjangoModelFactory):
     relation = Fact.Relation.ORIGIN
     object = factory.SubFactory(StructureFactory)
     status = Fact.Status.REVIEWED
-    slug = factory.LazyAttribute(lambda fact: Fact.slug_for(fact.subject.slug, fact.relation, fact.object.slug))
+    slug = factory.LazyAttribute(
+        lambda fact: Fact.slug_for(fact.subject.slug, fact.relation, fact.object.slug)
+    )
 
     @factory.post_generation
     def sources(self, create, extracted, **kwargs):

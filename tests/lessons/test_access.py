@@ -53,7 +53,9 @@ def test_the_map_agrees_with_the_door():
     learner = GuestFactory()
     complete(learner, lessons[0])
     states = list(course_state(learner).lessons())
-    assert [state.access.allowed for state in states] == [can_open(lesson, learner).allowed for lesson in lessons]
+    assert [state.access.allowed for state in states] == [
+        can_open(lesson, learner).allowed for lesson in lessons
+    ]
     assert [state.status for state in states] == ["done", "open", "locked", "locked"]
 
 

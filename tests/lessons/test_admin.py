@@ -74,7 +74,9 @@ def test_saving_keeps_the_names_of_blocks_counts_the_version_and_draws_the_page_
     render_lesson(lesson)
     page = studio.get(change(lesson))
     data = form_data(page)
-    data[f"{block_number(page, 'lessons_textblock_set', text)}-body"] = "<p>Bone answers to load, and to nothing else.</p>"
+    data[f"{block_number(page, 'lessons_textblock_set', text)}-body"] = (
+        "<p>Bone answers to load, and to nothing else.</p>"
+    )
     new_block(data, "lessons_keyconceptblock_set", title="Load", body="<p>What bone feels.</p>")
 
     answer = studio.post(change(lesson), data)
@@ -84,14 +86,21 @@ def test_saving_keeps_the_names_of_blocks_counts_the_version_and_draws_the_page_
     text.refresh_from_db()
     assert (lesson.version, text.key) == (2, "why-bone-adapts")
     kept = lesson.rendered
-    assert (kept.stamp, kept.block_keys) == (stamp_of(lesson), ["why-bone-adapts", KeyConceptBlock.objects.get().key])
+    assert (kept.stamp, kept.block_keys) == (
+        stamp_of(lesson),
+        ["why-bone-adapts", KeyConceptBlock.objects.get().key],
+    )
     assert "and to nothing else" in kept.html
 
 
 def test_what_an_author_pastes_is_sanitised(studio):
     lesson = LessonFactory()
     data = form_data(studio.get(change(lesson)))
-    new_block(data, "lessons_textblock_set", body='<p onclick="x()">Hi<script>alert(1)</script><img src=x onerror=y></p>')
+    new_block(
+        data,
+        "lessons_textblock_set",
+        body='<p onclick="x()">Hi<script>alert(1)</script><img src=x onerror=y></p>',
+    )
 
     studio.post(change(lesson), data)
 
@@ -280,7 +289,9 @@ def test_pictures_are_drawn_anew_and_programs_in_their_clothes_refused(studio):
     number = new_block(data, "lessons_imageblock_set", alt="A hip", caption="")
 
     for hostile in (b"<svg onload=alert(1)>", b"<html>", b"GIF89a/*"):
-        answer = studio.post(change(lesson), data | {f"{number}-image": SimpleUploadedFile("hip.png", hostile)})
+        answer = studio.post(
+            change(lesson), data | {f"{number}-image": SimpleUploadedFile("hip.png", hostile)}
+        )
         assert "This is no picture that can be used" in errors(answer)
     answer = studio.post(
         change(lesson), data | {f"{number}-image": SimpleUploadedFile("My hip.html", picture() + b"<script>")}
@@ -300,7 +311,9 @@ def test_films_are_known_by_their_bytes_and_need_captions(studio):
     captions = b"WEBVTT\n\n00:00.000 --> 00:02.000\nLift.\n"
 
     def send(**files):
-        uploads = {f"{number}-{name}": SimpleUploadedFile(f"x.{name}", content) for name, content in files.items()}
+        uploads = {
+            f"{number}-{name}": SimpleUploadedFile(f"x.{name}", content) for name, content in files.items()
+        }
         return studio.post(change(lesson), data | uploads)
 
     assert "This is no WebM film." in errors(send(webm=b"<html>", captions=captions))
@@ -321,7 +334,12 @@ def test_an_embedded_film_is_kept_by_its_number_alone(studio):
     lesson = LessonFactory()
     data = form_data(studio.get(change(lesson)))
     number = new_block(
-        data, "lessons_filmblock_set", title="A stride", provider="youtube", duration=4, url="https://evil.example/x"
+        data,
+        "lessons_filmblock_set",
+        title="A stride",
+        provider="youtube",
+        duration=4,
+        url="https://evil.example/x",
     )
 
     assert "This is no address of a film on YouTube." in errors(studio.post(change(lesson), data))
@@ -348,7 +366,9 @@ def test_positions_are_changed_in_the_list(studio):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_list_takes_the_same_queries_for_one_lesson_and_for_three(studio, django_assert_max_num_queries, count):
+def test_the_list_takes_the_same_queries_for_one_lesson_and_for_three(
+    studio, django_assert_max_num_queries, count
+):
     part = PartFactory()
     for _ in range(count):
         render_lesson(LessonFactory(part=part))
@@ -373,7 +393,9 @@ def test_the_form_carries_the_nonce_that_its_header_allows_and_no_other_inline_c
     assert re.findall(r"<style|\sstyle=|\son[a-z]+=\"", html) == []
 
 
-@pytest.mark.parametrize("payload", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 7*7 }}"])
+@pytest.mark.parametrize(
+    "payload", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 7*7 }}"]
+)
 def test_hostile_titles_are_shown_as_the_text_they_are(studio, payload):
     lesson = LessonFactory(title=payload)
     KeyConceptBlockFactory(parent=lesson, title=payload)
@@ -388,7 +410,9 @@ def test_parts_have_their_own_page(studio):
     part = LessonFactory().part
 
     page = studio.get(f"/admin/lessons/part/{part.pk}/change/")
-    studio.post(f"/admin/lessons/part/{part.pk}/change/", form_data(page) | {"sequence": "strict", "slug": "other"})
+    studio.post(
+        f"/admin/lessons/part/{part.pk}/change/", form_data(page) | {"sequence": "strict", "slug": "other"}
+    )
 
     part.refresh_from_db()
     assert (part.sequence, part.slug) == (Part.Sequence.STRICT, page.context["original"].slug)

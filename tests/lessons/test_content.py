@@ -1,6 +1,7 @@
 """load_course, dump_course, check_course: nothing an author did is lost, and every complaint has its place."""
 
 import shutil
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from django.core.management import CommandError, call_command
 
 from anatomy.models import Fact, Structure
 from lessons.content import check_course, dump_course, load_course
-from lessons.models import Lesson, RenderedLesson, TextBlock
+from lessons.models import FilmBlock, Lesson, RenderedLesson, TextBlock
 
 SOURCES = """\
 - slug: gray-1918
@@ -212,6 +213,51 @@ def test_a_fact_that_leaves_the_file_is_retired_not_deleted(folder):
     assert list(Fact.objects.values_list("status", flat=True)) == ["retired"]
 
 
+FILM = """\
+  - kind: film
+    key: stride
+    title: One stride
+    provider: file
+    webm: films/stride.webm
+    captions: films/stride.vtt
+    duration: 40
+    summary: A runner takes one stride.
+"""
+
+
+@pytest.mark.django_db
+def test_films_travel_with_their_uploads(folder, tmp_path, settings):
+    change(folder, "part-1/02-pathways.yaml", "  - kind: takeaways", FILM + "  - kind: takeaways")
+    complaints = [str(error) for error in check_course(folder)]
+    assert complaints == [
+        "part-1/02-pathways.yaml:0: there is no file media/films/stride.vtt",
+        "part-1/02-pathways.yaml:0: there is no file media/films/stride.webm",
+    ]
+    (folder / "media/films").mkdir(parents=True)
+    (folder / "media/films/stride.webm").write_bytes(b"film")
+    (folder / "media/films/stride.vtt").write_text("WEBVTT\n")
+    assert outcome(load_course(folder)) == "created"
+    assert FilmBlock.objects.get().webm.read() == b"film"
+    assert RenderedLesson.objects.get().films == {"stride": 40}
+    dump_course(tmp_path / "dump")
+    assert texts(tmp_path / "dump") == texts(folder)
+    assert (tmp_path / "dump/media/films/stride.webm").read_bytes() == b"film"
+
+
+@pytest.mark.django_db
+def test_a_scheduled_lesson_keeps_its_time(folder, tmp_path):
+    change(
+        folder,
+        "part-1/02-pathways.yaml",
+        "status: published",
+        "status: scheduled\npublish_at: '2027-03-01T06:00:00+00:00'",
+    )
+    load_course(folder)
+    assert Lesson.objects.get().publish_at == datetime(2027, 3, 1, 6, tzinfo=UTC)
+    dump_course(tmp_path / "dump")
+    assert texts(tmp_path / "dump") == texts(folder)
+
+
 @pytest.mark.django_db
 def test_a_changed_fact_has_lessons_drawn_anew(folder):
     load_course(folder)
@@ -225,19 +271,108 @@ def test_a_changed_fact_has_lessons_drawn_anew(folder):
 @pytest.mark.parametrize(
     ("path", "old", "new", "complaint"),
     [
-        ("anatomy/facts.yaml", "    sources:\n      - gray-1918\n", "", "anatomy/facts.yaml:2: the fact “iliacus.origin.iliac-fossa” is reviewed but has no source"),
-        ("anatomy/facts.yaml", "object: iliac-fossa", "object: moon", "anatomy/facts.yaml:2: object names an unknown structure “moon”"),
-        ("anatomy/facts.yaml", "relation: origin\n    object", "relation: orgin\n    object", "anatomy/facts.yaml:3: “relation” must be one of origin, insertion, action, nerve, member, function, side, not 'orgin'"),
-        ("anatomy/facts.yaml", "status: reviewed", "status: reviewed\n    role: disputed", "anatomy/facts.yaml:2: the fact “iliacus.origin.iliac-fossa” is disputed, so its note must say who says what"),
-        ("anatomy/structures.yaml", "part_of: pelvis", "part_of: iliac-fossa", "anatomy/structures.yaml:12: “iliac-fossa” is part of itself"),
-        ("anatomy/structures.yaml", "slug: pelvis", "slug: Pelvis!", "anatomy/structures.yaml:8: “Pelvis!” is no slug: lower-case words joined by hyphens"),
-        ("anatomy/sources.yaml", "kind: book", "kind: blog", "anatomy/sources.yaml:2: “kind” must be one of book, article, review, model, dataset, not 'blog'"),
-        ("part-1/02-pathways.yaml", "  - gray-1918", "  - gray-2018", "part-1/02-pathways.yaml:1: names an unknown source “gray-2018”"),
-        ("part-1/02-pathways.yaml", "      - iliacus", "      - ilicaus", "part-1/02-pathways.yaml:12: names an unknown structure “ilicaus”"),
-        ("part-1/02-pathways.yaml", "key: table", "key: opening", "part-1/02-pathways.yaml:12: the key “opening” stands twice"),
-        ("part-1/02-pathways.yaml", "kind: takeaways", "kind: song", "part-1/02-pathways.yaml:19: “kind” must be one of text, concept, facts, figure, drill, takeaways, not 'song'"),
-        ("part-1/02-pathways.yaml", "title: Pathways", "tilte: Pathways", "part-1/02-pathways.yaml:1: a lesson needs “title”"),
-        ("part-1/part.yaml", "number: 1", "number: 2", "part-1/part.yaml:2: the folder's name does not fit number 2"),
+        (
+            "anatomy/facts.yaml",
+            "    sources:\n      - gray-1918\n",
+            "",
+            "anatomy/facts.yaml:2: the fact “iliacus.origin.iliac-fossa” is reviewed but has no source",
+        ),
+        (
+            "anatomy/facts.yaml",
+            "object: iliac-fossa",
+            "object: moon",
+            "anatomy/facts.yaml:2: object names an unknown structure “moon”",
+        ),
+        (
+            "anatomy/facts.yaml",
+            "relation: origin\n    object",
+            "relation: orgin\n    object",
+            "anatomy/facts.yaml:3: “relation” must be one of origin, insertion, action, nerve, member, function, side, not 'orgin'",
+        ),
+        (
+            "anatomy/facts.yaml",
+            "status: reviewed",
+            "status: reviewed\n    role: disputed",
+            "anatomy/facts.yaml:2: the fact “iliacus.origin.iliac-fossa” is disputed, so its note must say who says what",
+        ),
+        (
+            "anatomy/structures.yaml",
+            "part_of: pelvis",
+            "part_of: iliac-fossa",
+            "anatomy/structures.yaml:12: “iliac-fossa” is part of itself",
+        ),
+        (
+            "anatomy/structures.yaml",
+            "slug: pelvis",
+            "slug: Pelvis!",
+            "anatomy/structures.yaml:8: “Pelvis!” is no slug: lower-case words joined by hyphens",
+        ),
+        (
+            "anatomy/sources.yaml",
+            "kind: book",
+            "kind: blog",
+            "anatomy/sources.yaml:2: “kind” must be one of book, article, review, model, dataset, not 'blog'",
+        ),
+        (
+            "part-1/02-pathways.yaml",
+            "  - gray-1918",
+            "  - gray-2018",
+            "part-1/02-pathways.yaml:1: names an unknown source “gray-2018”",
+        ),
+        (
+            "part-1/02-pathways.yaml",
+            "      - iliacus",
+            "      - ilicaus",
+            "part-1/02-pathways.yaml:12: names an unknown structure “ilicaus”",
+        ),
+        (
+            "part-1/02-pathways.yaml",
+            "key: table",
+            "key: opening",
+            "part-1/02-pathways.yaml:12: the key “opening” stands twice",
+        ),
+        (
+            "part-1/02-pathways.yaml",
+            "kind: takeaways",
+            "kind: song",
+            "part-1/02-pathways.yaml:19: “kind” must be one of text, concept, facts, figure, drill, takeaways, film, image, not 'song'",
+        ),
+        (
+            "part-1/02-pathways.yaml",
+            "title: Pathways",
+            "tilte: Pathways",
+            "part-1/02-pathways.yaml:1: a lesson needs “title”",
+        ),
+        (
+            "part-1/02-pathways.yaml",
+            "  - kind: takeaways",
+            FILM.replace("films/stride.webm", "../../etc/passwd") + "  - kind: takeaways",
+            "part-1/02-pathways.yaml:23: “../../etc/passwd” is no path of an upload, such as films/stride.webm",
+        ),
+        (
+            "part-1/02-pathways.yaml",
+            "  - kind: takeaways",
+            FILM.replace("provider: file", "provider: youtube") + "  - kind: takeaways",
+            "part-1/02-pathways.yaml:19: This is no address of a film on YouTube.",
+        ),
+        (
+            "part-1/02-pathways.yaml",
+            "status: published",
+            "status: scheduled\npublish_at: tomorrow",
+            "part-1/02-pathways.yaml:5: “tomorrow” is no time with its offset, such as 2027-03-01T06:00:00+00:00",
+        ),
+        (
+            "part-1/02-pathways.yaml",
+            "status: published",
+            "status: scheduled",
+            "part-1/02-pathways.yaml:4: “publish_at” goes with the status “scheduled”, and with no other",
+        ),
+        (
+            "part-1/part.yaml",
+            "number: 1",
+            "number: 2",
+            "part-1/part.yaml:2: the folder's name does not fit number 2",
+        ),
     ],
 )
 def test_mistakes_are_told_with_file_and_line(folder, path, old, new, complaint):
@@ -248,7 +383,7 @@ def test_mistakes_are_told_with_file_and_line(folder, path, old, new, complaint)
 @pytest.mark.django_db
 def test_nothing_is_loaded_from_files_with_a_mistake(folder):
     change(folder, "part-1/02-pathways.yaml", "kind: takeaways", "kind: song")
-    with pytest.raises(CommandError, match="Nothing was loaded: 1 things are not right in the files."):
+    with pytest.raises(CommandError, match="Nothing was loaded: 1 things are not right in the files"):
         call_command("load_course", folder, stderr=StringIO())
     assert not Lesson.objects.exists()
     assert not Structure.objects.exists()
@@ -259,7 +394,11 @@ def test_nothing_is_loaded_from_files_with_a_mistake(folder):
     [
         ("notes.yaml", b"a: 1", "notes.yaml:0: is no kind of content file that is known"),
         ("part-1/03-latin.yaml", b"slug: latin\ntitle: \xff", "part-1/03-latin.yaml:0: is not UTF-8 text"),
-        ("part-1/09-pathways.yaml", LESSON.encode(), "part-1/09-pathways.yaml:0: says the same thing as part-1/02-pathways.yaml"),
+        (
+            "part-1/09-pathways.yaml",
+            LESSON.encode(),
+            "part-1/09-pathways.yaml:0: says the same thing as part-1/02-pathways.yaml",
+        ),
     ],
 )
 def test_files_that_do_not_belong_are_told(folder, name, content, complaint):

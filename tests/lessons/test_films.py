@@ -1,3 +1,5 @@
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -63,7 +65,13 @@ def test_intervals_merge_by_union_not_by_sum():
 
 @pytest.mark.parametrize(
     ("intervals", "duration", "share"),
-    [([], 40, 0.0), ([[0, 40]], 40, 1.0), ([[0, 20], [0, 20]], 40, 0.5), ([[30, 90]], 40, 0.25), ([[0, 9]], 0, 0.0)],
+    [
+        ([], 40, 0.0),
+        ([[0, 40]], 40, 1.0),
+        ([[0, 20], [0, 20]], 40, 0.5),
+        ([[30, 90]], 40, 0.25),
+        ([[0, 9]], 0, 0.0),
+    ],
 )
 def test_coverage_is_the_share_of_the_film_that_was_seen(intervals, duration, share):
     assert coverage(intervals, duration) == share
@@ -80,4 +88,4 @@ def test_merging_never_loses_what_was_seen_and_does_not_care_about_the_order(fir
     for start, end in [*first, *second]:
         if end > start:
             assert any(left <= start and end <= right for left, right in together)
-    assert all(left[1] < right[0] for left, right in zip(together, together[1:], strict=False))
+    assert all(left[1] < right[0] for left, right in itertools.pairwise(together))

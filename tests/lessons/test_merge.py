@@ -40,7 +40,9 @@ def test_the_earlier_completion_stands(pair):
     Completion.objects.create(learner=guest, lesson=only, lesson_version=2, completed_at=LATE)
     Completion.objects.create(learner=owner, lesson=both, lesson_version=3, completed_at=LATE)
     merge_learners(source=guest, target=owner)
-    rows = Completion.objects.order_by("lesson_id").values_list("learner_id", "lesson_id", "lesson_version", "completed_at")
+    rows = Completion.objects.order_by("lesson_id").values_list(
+        "learner_id", "lesson_id", "lesson_version", "completed_at"
+    )
     assert list(rows) == [(owner.pk, both.pk, 1, EARLY), (owner.pk, only.pk, 2, LATE)]
 
 
@@ -68,5 +70,7 @@ def test_films_are_united_and_stand_where_they_were_last_played(pair):
     )
     FilmProgress.objects.create(learner=guest, lesson=only, block_key="f", intervals=[[1, 2]], position=2)
     merge_learners(source=guest, target=owner)
-    rows = FilmProgress.objects.order_by("lesson_id").values_list("learner_id", "intervals", "position", "declared_at")
+    rows = FilmProgress.objects.order_by("lesson_id").values_list(
+        "learner_id", "intervals", "position", "declared_at"
+    )
     assert list(rows) == [(owner.pk, [[0, 20]], 20, EARLY), (owner.pk, [[1, 2]], 2, None)]

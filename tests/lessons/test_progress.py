@@ -33,7 +33,9 @@ def points(lesson, learner):
 
 
 def test_reading_every_block_completes_a_lesson_that_asks_for_no_more(lesson, learner):
-    assert services.record_reading(learner=learner, lesson=lesson, block_keys=["one"], last_block="one") is None
+    assert (
+        services.record_reading(learner=learner, lesson=lesson, block_keys=["one"], last_block="one") is None
+    )
     assert points(lesson, learner) == {"read": (False, "1 of 2 sections")}
     completion = services.record_reading(learner=learner, lesson=lesson, block_keys=["two"])
     assert (completion.learner, completion.lesson, completion.lesson_version) == (learner, lesson, 1)
@@ -42,7 +44,9 @@ def test_reading_every_block_completes_a_lesson_that_asks_for_no_more(lesson, le
 
 def test_reports_may_come_twice_and_may_name_blocks_that_are_not_there(lesson, learner):
     for _ in range(2):
-        services.record_reading(learner=learner, lesson=lesson, block_keys=["one", "one", "gone"], last_block="gone")
+        services.record_reading(
+            learner=learner, lesson=lesson, block_keys=["one", "one", "gone"], last_block="gone"
+        )
     assert list(BlockRead.objects.values_list("block_key", flat=True)) == ["one"]
     assert list(LessonVisit.objects.values_list("last_block", flat=True)) == [""]
 
@@ -57,7 +61,9 @@ def test_saying_so_counts_as_reading(lesson, learner):
 def test_a_film_counts_by_the_union_of_what_was_seen(lesson, learner):
     FilmBlockFactory(parent=lesson, key="film", duration=40)
     services.mark_read(learner=learner, lesson=lesson)
-    services.record_film(learner=learner, lesson=lesson, block_key="film", intervals=[[0, 20], [0, 20]], position=20)
+    services.record_film(
+        learner=learner, lesson=lesson, block_key="film", intervals=[[0, 20], [0, 20]], position=20
+    )
     assert points(lesson, learner) == {
         "read": (True, ""),
         "film-film": (False, "50 % seen"),
@@ -105,7 +111,9 @@ def exam(monkeypatch):
     return exam
 
 
-def test_a_requirement_of_another_app_stands_on_the_checklist_and_holds_the_lesson_open(lesson, learner, exam):
+def test_a_requirement_of_another_app_stands_on_the_checklist_and_holds_the_lesson_open(
+    lesson, learner, exam
+):
     assert services.mark_read(learner=learner, lesson=lesson) is None
     assert points(lesson, learner) == {"read": (True, ""), "exam": (False, "")}
 

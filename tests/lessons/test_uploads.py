@@ -15,7 +15,9 @@ MP4 = b"\x00\x00\x00\x20ftypisom\x00\x00\x02\x00isomiso2avc1mp41"
 
 def picture(kind="JPEG", size=(40, 20), mode="RGB", **options):
     content = io.BytesIO()
-    Image.new(mode, size, 200 if mode in {"L", "P"} else (200, 30, 40, 255)[: len(mode)]).save(content, kind, **options)
+    Image.new(mode, size, 200 if mode in {"L", "P"} else (200, 30, 40, 255)[: len(mode)]).save(
+        content, kind, **options
+    )
     return content.getvalue()
 
 
@@ -101,7 +103,20 @@ def test_a_transparent_palette_stays_transparent():
         b"RIFF\x24\x00\x00\x00WEBPVP8 " + b"\0" * 16,
         b"no picture",
     ],
-    ids=["svg", "html", "gif-js", "gif", "bmp", "tiff", "eps", "cut", "jpeg-head", "png-head", "webp-head", "text"],
+    ids=[
+        "svg",
+        "html",
+        "gif-js",
+        "gif",
+        "bmp",
+        "tiff",
+        "eps",
+        "cut",
+        "jpeg-head",
+        "png-head",
+        "webp-head",
+        "text",
+    ],
 )
 @pytest.mark.parametrize("name", ["picture.jpg", "picture.png"])
 def test_what_is_no_jpeg_png_or_webp_is_refused_whatever_it_is_called(content, name):
@@ -146,7 +161,9 @@ def test_what_is_no_webm_is_refused(content):
     assert code(error) == "no_film"
 
 
-@pytest.mark.parametrize("content", [b"", b"<html>", WEBM, b"\0\0\0\x20ftypheic\0\0\0\0", b"\0\0\0\x20ftypavif"])
+@pytest.mark.parametrize(
+    "content", [b"", b"<html>", WEBM, b"\0\0\0\x20ftypheic\0\0\0\0", b"\0\0\0\x20ftypavif"]
+)
 def test_what_is_no_mp4_is_refused(content):
     with pytest.raises(ValidationError) as error:
         cleaned_mp4(upload(content, "film.mp4"))

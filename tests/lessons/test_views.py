@@ -66,7 +66,9 @@ def test_a_lesson_page_asks_the_database_the_same_few_questions_at_any_length(
 
 
 @pytest.mark.parametrize("count", [1, 50])
-def test_the_map_asks_the_database_the_same_few_questions_at_any_length(client, django_assert_num_queries, count):
+def test_the_map_asks_the_database_the_same_few_questions_at_any_length(
+    client, django_assert_num_queries, count
+):
     lessons = make_course(count)
     learner = LearnerFactory()
     client.force_login(learner.user)
@@ -117,8 +119,18 @@ def test_films_keep_what_was_seen(client):
 
 @pytest.mark.parametrize(
     "report",
-    ["", "no json", "[]", '{"intervals": 7}', '{"intervals": [[0]]}', '{"intervals": [[0, 1e309]]}', '{"intervals": [["a", "b"]]}',
-     '{"position": -4}', '{"position": NaN}', '{"intervals": [' + "[0,1]," * 100 + "[0,1]]}"],
+    [
+        "",
+        "no json",
+        "[]",
+        '{"intervals": 7}',
+        '{"intervals": [[0]]}',
+        '{"intervals": [[0, 1e309]]}',
+        '{"intervals": [["a", "b"]]}',
+        '{"position": -4}',
+        '{"position": NaN}',
+        '{"intervals": [' + "[0,1]," * 100 + "[0,1]]}",
+    ],
 )
 def test_a_report_that_cannot_be_read_changes_nothing(client, report):
     lesson = LessonFactory()
@@ -131,7 +143,10 @@ def test_a_report_that_cannot_be_read_changes_nothing(client, report):
 def test_a_film_that_the_lesson_does_not_have_is_not_found(client):
     lesson = make_course(1)[0]
     report = json.dumps({"intervals": [[0, 1]]})
-    assert client.post(reverse("lessons:film", args=[lesson.slug, "none"]), {"report": report}).status_code == 404
+    assert (
+        client.post(reverse("lessons:film", args=[lesson.slug, "none"]), {"report": report}).status_code
+        == 404
+    )
 
 
 def test_a_locked_lesson_names_the_missing_step_and_takes_no_facts(client):

@@ -6,7 +6,10 @@ from lessons.content import ContentError, Record, pretty_html, read_yaml, to_yam
 @pytest.mark.parametrize(
     ("html", "pretty"),
     [
-        ("<p>One</p><p>Two &amp; <strong>three</strong></p>", "<p>One</p>\n<p>Two &amp; <strong>three</strong></p>\n"),
+        (
+            "<p>One</p><p>Two &amp; <strong>three</strong></p>",
+            "<p>One</p>\n<p>Two &amp; <strong>three</strong></p>\n",
+        ),
         (
             "<ul><li>A</li><li><p>B</p></li></ul>",
             "<ul>\n  <li>A</li>\n  <li>\n    <p>B</p>\n  </li>\n</ul>\n",
@@ -45,7 +48,10 @@ def test_a_complaint_names_the_file_and_the_line():
         ("a: [1", "x.yaml:1: expected ',' or ']', but got '<stream end>'"),
         ("a: 1\na: 2", "x.yaml:2: “a” stands twice"),
         ("1: a", "x.yaml:1: 1 is no name"),
-        ("a: !!python/object:os.system x", "x.yaml:1: could not determine a constructor for the tag 'tag:yaml.org,2002:python/object:os.system'"),
+        (
+            "a: !!python/object:os.system x",
+            "x.yaml:1: could not determine a constructor for the tag 'tag:yaml.org,2002:python/object:os.system'",
+        ),
     ],
 )
 def test_what_is_no_good_yaml_is_told_with_its_line(text, message):

@@ -1,9 +1,13 @@
+import io
+
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.images import ImageFile
 from django.utils import timezone
+from PIL import Image
 
 from mailings import sending
-from mailings.models import Delivery, Issue, Subscriber, Suppression
+from mailings.models import Delivery, Issue, IssueImage, Subscriber, Suppression
 from mailings.rendering import render_issue
 from mailings.services.issues import cancel_issue, pause_issue, resume_issue, send_test, start_issue
 from tests.factories.accounts import UserFactory
@@ -133,6 +137,24 @@ http://testserver
 1 Harbour Road, Exampleton
 """
     )
+
+
+def test_a_picture_has_its_address_words_and_a_width_that_fits(issue):
+    content = io.BytesIO()
+    Image.new("RGB", (1200, 600)).save(content, "PNG")
+    IssueImage.objects.create(
+        parent=issue,
+        region="main",
+        ordering=9,
+        image=ImageFile(content, name="hip.png"),
+        alt='A "hip"',
+        caption="Fig.",
+    )
+    mail = render_issue(issue)
+
+    assert 'src="http://testserver/media/images/hip' in mail.html
+    assert 'alt="A &quot;hip&quot;" width="536"' in mail.html
+    assert '[Picture: A "hip"]\nFig.\n' in mail.text
 
 
 def test_the_html_part_is_inlined_small_and_dark_ready(issue):

@@ -2,9 +2,11 @@ import datetime
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError
 from django.utils import timezone
 
-from mailings import sending
+from hipcourse.celery import app
+from mailings import sending, tasks
 from mailings.models import Delivery, Issue, MailGate, MailOptOut, Subscriber, Suppression
 from mailings.services import ledger
 from mailings.services.issues import pause_issue
@@ -384,6 +386,13 @@ def test_only_an_uncertain_mail_can_be_sent_again(sink):
     assert sink.recipients() == [uncertain.recipient]
 
 
+def test_an_uncertain_mail_of_a_cancelled_issue_is_not_sent_again(sink):
+    row = NewsletterDeliveryFactory(status="uncertain", settled_at=timezone.now())
+    Issue.objects.update(status="cancelled")
+
+    assert ledger.send_again(delivery=row) is False
+
+
 def test_an_uncertain_mail_can_be_settled_by_hand(sink):
     uncertain = DeliveryFactory(status="uncertain", settled_at=timezone.now())
 
@@ -493,3 +502,31 @@ def test_a_test_of_a_draft_is_not_held_back_by_its_state(sink):
     sending.pump()
 
     assert sink.recipients() == ["author@example.org"]
+
+
+def test_the_task_asks_for_another_slice_only_while_more_is_due(sink, monkeypatch):
+    app.control.purge()
+    DeliveryFactory.create_batch(2)
+    monkeypatch.setattr(sending, "CHUNK", 1)
+    sink.seconds_a_mail = 0.05
+    monkeypatch.setattr(sending.pump, "__kwdefaults__", {"seconds": 0.01})
+
+    tasks.pump()
+    assert (len(sink.taken), app.control.purge()) == (1, 1)
+    monkeypatch.setattr(sending.pump, "__kwdefaults__", {"seconds": 5.0})
+    tasks.pump()
+    assert (len(sink.taken), app.control.purge()) == (2, 0)
+
+
+def test_an_answer_is_written_down_though_the_database_was_away_for_a_moment():
+    answers = [OperationalError("the connection was closed"), True]
+
+    def step():
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    sending._record(step)
+
+    assert answers == []

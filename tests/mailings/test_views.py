@@ -157,6 +157,7 @@ def test_one_network_may_ask_ten_times_an_hour_whatever_it_forges(client):
     ]
 
     assert answers == [302] * 10 + [429] * 2
+    assert "many sign-ups from your network" in ask(client, "late@example.org").text
     assert Delivery.objects.count() == 10
 
 
@@ -245,7 +246,7 @@ def test_a_link_works_without_cookies_and_more_than_once(doors, door):
 
     assert (first.status_code, second.status_code) == (200, 200)
     assert everything() == after
-    assert first.headers["Referrer-Policy"] == "no-referrer"
+    assert first.headers["Referrer-Policy"] == "strict-origin"
     assert "no-store" in first.headers["Cache-Control"]
 
 

@@ -26,7 +26,9 @@ class Command(BaseCommand):
             if outcome != "unchanged" or options["verbosity"] > 1:
                 self.stdout.write(f"{outcome:10} {path}")
         counts = report.counts()
-        self.stdout.write("Course content: " + (", ".join(f"{counts[word]} {word}" for word in sorted(counts)) or "none"))
+        self.stdout.write(
+            "Course content: " + (", ".join(f"{counts[word]} {word}" for word in sorted(counts)) or "none")
+        )
         if counts["kept"] or counts["conflict"]:
             self.stdout.write(
                 "Kept: edited in the admin since it was loaded. Conflict: edited both here and in the file. "
