@@ -17,6 +17,7 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.admin import LearnerAdmin, ReadOnlyMixin
 from anatomy.models import Fact
 from quizzes.grading import percent
 from quizzes.kinds import KINDS, ChoiceText, QuestionText
@@ -359,3 +360,14 @@ class GradeAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("question"))
     def question(self, grade: Grade) -> str:
         return Truncator(grade.served.public["stem"]).chars(80)
+
+
+@LearnerAdmin.shows
+class AttemptInline(ReadOnlyMixin, admin.TabularInline):
+    model = Attempt
+    fields = ("quiz", "passed", "started_at", "finished_at")
+    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Attempt]:
+        attempts: QuerySet[Attempt] = super().get_queryset(request).select_related("quiz")
+        return attempts

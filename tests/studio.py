@@ -27,7 +27,9 @@ def _fields(form):
             value = [row.pk for row in value]
         if isinstance(value, datetime.datetime):
             moment = localtime(value)
-            data[f"{field.html_name}_0"], data[f"{field.html_name}_1"] = moment.strftime("%Y-%m-%d %H:%M:%S").split()
+            data[f"{field.html_name}_0"], data[f"{field.html_name}_1"] = moment.strftime(
+                "%Y-%m-%d %H:%M:%S"
+            ).split()
         elif hasattr(value, "url") or field.field.widget.needs_multipart_form:
             continue  # a file is sent only when one is chosen
         elif value != "" or not hasattr(field.field.widget, "check_test"):

@@ -3,8 +3,10 @@ from django.contrib.auth.models import Permission
 
 from accounts.models import Learner, User
 from lessons.models import Completion, LessonVisit
+from quizzes.models import Attempt
 from tests.factories.accounts import PASSWORD, GuestFactory, LearnerFactory, UserFactory
 from tests.factories.lessons import LessonFactory
+from tests.factories.quizzes import QuizFactory
 from tests.studio import form_data
 
 pytestmark = pytest.mark.django_db
@@ -158,12 +160,13 @@ def test_learners_are_listed_with_what_they_did(boss, client):
     for lesson in lessons:
         LessonVisit.objects.create(learner=learner, lesson=lesson)
     Completion.objects.create(learner=learner, lesson=lessons[0], lesson_version=1)
+    Attempt.objects.create(learner=learner, quiz=QuizFactory(lesson=lessons[0]), pass_percent=80)
 
     rows = {row.pk: row for row in client.get("/admin/accounts/learner/").context["cl"].result_list}
 
-    assert {pk: (row.completion_count, row.lessonvisit_count) for pk, row in rows.items()} == {
-        learner.pk: (1, 2),
-        guest.pk: (0, 0),
+    assert {pk: (row.completion_count, row.lessonvisit_count, row.attempt_count) for pk, row in rows.items()} == {
+        learner.pk: (1, 2, 1),
+        guest.pk: (0, 0, 0),
     }
 
 

@@ -90,6 +90,7 @@ def test_a_session_from_before_the_second_proof_has_to_give_it(client, author):
     assert client.get("/admin/").status_code == 200
 
 
+@pytest.mark.django_db(transaction=True)
 def test_setting_up_a_second_proof_is_giving_it(client, author):
     sign_in(client, author)
     client.post("/account/reauthenticate/", {"password": PASSWORD})

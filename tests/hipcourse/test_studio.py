@@ -35,7 +35,13 @@ def test_the_first_page_follows_the_authors_order(client):
 
     chapters = client.get("/admin/").context["app_list"]
 
-    assert [str(chapter["name"]) for chapter in chapters] == ["Course", "Knowledge", "Mail", "Learning", "People"]
+    assert [str(chapter["name"]) for chapter in chapters] == [
+        "Course",
+        "Knowledge",
+        "Mail",
+        "Learning",
+        "People",
+    ]
     assert [model["object_name"] for model in chapters[0]["models"]] == ["Lesson", "Part", "Quiz", "Question"]
 
 
@@ -85,7 +91,16 @@ def test_authors_write_the_course_and_the_newsletter_and_nothing_else(client):
     chapters = client.get("/admin/").context["app_list"]
 
     assert {model["object_name"] for chapter in chapters for model in chapter["models"]} == {
-        "Lesson", "Part", "Quiz", "Question", "Structure", "Fact", "Figure", "Source", "Coverage", "Issue",
+        "Lesson",
+        "Part",
+        "Quiz",
+        "Question",
+        "Structure",
+        "Fact",
+        "Figure",
+        "Source",
+        "Coverage",
+        "Issue",
     }
     lesson = LessonFactory()
     page = client.get(f"/admin/lessons/lesson/{lesson.pk}/change/")

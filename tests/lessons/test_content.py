@@ -237,7 +237,8 @@ def test_films_travel_with_their_uploads(folder, tmp_path, settings):
     (folder / "media/films/stride.webm").write_bytes(b"film")
     (folder / "media/films/stride.vtt").write_text("WEBVTT\n")
     assert outcome(load_course(folder)) == "created"
-    assert FilmBlock.objects.get().webm.read() == b"film"
+    with FilmBlock.objects.get().webm.open() as film:
+        assert film.read() == b"film"
     assert RenderedLesson.objects.get().films == {"stride": 40}
     dump_course(tmp_path / "dump")
     assert texts(tmp_path / "dump") == texts(folder)

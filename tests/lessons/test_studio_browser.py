@@ -70,7 +70,9 @@ def keys(lesson):
     return [block.key for block in sorted(blocks, key=lambda block: block.ordering)]
 
 
-@pytest.mark.parametrize(("scheme", "size"), [("light", {}), ("dark", {"viewport": PHONE})], ids=["desktop", "phone"])
+@pytest.mark.parametrize(
+    ("scheme", "size"), [("light", {}), ("dark", {"viewport": PHONE})], ids=["desktop", "phone"]
+)
 def test_axe_and_the_policy_have_nothing_to_say(studio, lesson, axe, complaints, scheme, size):
     fact = FactFactory()
     page = studio(color_scheme=scheme, **size)
