@@ -213,7 +213,13 @@ class FigureAdmin(KnowledgeAdmin):
 
     @admin.display(description=_("picture"))
     def picture(self, figure: Figure) -> str:
-        return format_html('<img class="studio-picture" src="{}" alt="{}">', static(figure.file), figure.alt)
+        return format_html(
+            '<img class="studio-picture" src="{}" alt="{}" width="{}" height="{}">',
+            static(figure.file),
+            figure.alt,
+            figure.width,
+            figure.height,
+        )
 
     @admin.display(description=_("regions"), ordering="regions_total")
     def regions_count(self, figure: Figure) -> int:

@@ -65,14 +65,14 @@ def cpu_seconds(parent: int) -> float:
 
 
 class Server:
-    def __init__(self, application: str, environment: dict[str, str]) -> None:
+    def __init__(self, environment: dict[str, str]) -> None:
         self.port = free_port()
         self.process = subprocess.Popen(
             [
                 sys.executable,
                 "-m",
                 "gunicorn",
-                application,
+                "hipcourse.wsgi:application",
                 "--bind",
                 f"127.0.0.1:{self.port}",
                 "--workers",
@@ -147,11 +147,8 @@ def main() -> None:
         manage("load_course")
         manage("demo", "--learners", "60", "--subscribers", "0")
         session = manage("shell", "--no-imports", "-c", SESSION).strip().splitlines()[-1]
-        course = Server("hipcourse.wsgi:application", environment)
-        bare = Server(
-            "benchmarks.bare_site:application",
-            {**environment, "DJANGO_SETTINGS_MODULE": "benchmarks.bare_site"},
-        )
+        course = Server(environment)
+        bare = Server({**environment, "DJANGO_SETTINGS_MODULE": "benchmarks.bare_settings"})
         figures: dict[str, list[tuple[float, float, int]]] = {}
         try:
             for _ in range(options.rounds):

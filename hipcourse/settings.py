@@ -115,6 +115,8 @@ TEMPLATES = [
 
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{DATA_DIR / 'hipcourse.sqlite3'}")}
 _database = DATABASES["default"]
+# Opening SQLite with its pragmas costs as much as half a page, and PostgreSQL a round trip or three.
+_database["CONN_MAX_AGE"] = 60
 if _database["ENGINE"] == "django.db.backends.sqlite3":
     # WAL with IMMEDIATE transactions is what lets web, worker and beat write at the same time without
     # "database is locked". The worker asks for FULL: a ledger row must survive a power cut.
@@ -126,7 +128,6 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
     }
     _database["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
 else:
-    _database["CONN_MAX_AGE"] = 60
     _database["CONN_HEALTH_CHECKS"] = True
     _database["OPTIONS"] = {
         **_database.get("OPTIONS", {}),

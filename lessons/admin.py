@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import reversion
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
@@ -17,6 +18,7 @@ from django.utils.translation import ngettext
 from django_object_actions import DjangoObjectActions, action
 from js_asset import Script
 from reversion.admin import VersionAdmin
+from reversion.models import Version
 
 from accounts.admin import LearnerAdmin, ReadOnlyMixin
 from anatomy.models import Fact
@@ -178,6 +180,23 @@ class LessonAdmin(DjangoObjectActions, VersionAdmin, StudioContentEditor):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         render_lesson(form.instance)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Before a lesson that came from a file is changed for the first time, keep it as it is."""
+        lesson = self.get_object(request, unquote(object_id)) if request.method == "POST" else None
+        may_change = lesson is not None and self.has_change_permission(request, lesson)
+        if may_change and not Version.objects.get_for_object(lesson).exists():
+            with reversion.create_revision():
+                reversion.add_to_revision(lesson)
+                reversion.set_comment(_("As it was before the first change in the Studio."))
+        response: HttpResponse = super().change_view(request, object_id, form_url, extra_context)
+        return response
 
     def revision_view(
         self,

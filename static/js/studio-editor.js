@@ -177,6 +177,12 @@ function start() {
   spoken.setAttribute("role", "status");
   machine.parentElement.append(spoken);
 
+  const { messages } = window.ContentEditor;
+  for (const message of machine.querySelectorAll(".machine-message")) {
+    if (message.textContent === messages.empty) message.textContent = gettext("Nothing here yet. Add the first block below.");
+  }
+  messages.empty = gettext("Nothing here yet. Add the first block below.");
+
   // Blocks come grouped by kind and are only painted in order. While all of them are saved ones, they can
   // be put in order for good, so that Tab and screen readers meet them as they are seen.
   const saved = rows(machine);

@@ -164,7 +164,9 @@ def test_learners_are_listed_with_what_they_did(boss, client):
 
     rows = {row.pk: row for row in client.get("/admin/accounts/learner/").context["cl"].result_list}
 
-    assert {pk: (row.completion_count, row.lessonvisit_count, row.attempt_count) for pk, row in rows.items()} == {
+    assert {
+        pk: (row.completion_count, row.lessonvisit_count, row.attempt_count) for pk, row in rows.items()
+    } == {
         learner.pk: (1, 2, 1),
         guest.pk: (0, 0, 0),
     }

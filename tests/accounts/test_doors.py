@@ -48,7 +48,9 @@ def test_a_wrong_password_is_told_plainly_and_keeps_the_address(client):
 def test_forty_wrong_passwords_are_slowed_down_whatever_the_forwarded_header_says(client):
     user = verified(UserFactory())
     answers = [
-        client.post(LOGIN, {"login": user.email, "password": "wrong"}, headers={"x-forwarded-for": f"10.0.0.{number}"})
+        client.post(
+            LOGIN, {"login": user.email, "password": "wrong"}, headers={"x-forwarded-for": f"10.0.0.{number}"}
+        )
         for number in range(40)
     ]
     assert answers[-1].status_code == 429
@@ -59,7 +61,16 @@ def test_forty_wrong_passwords_are_slowed_down_whatever_the_forwarded_header_say
 
 @pytest.mark.parametrize(
     "address",
-    ["", "no-address", "a@", "@b.example", "a b@c.example", "a@b.example\r\nBcc: x@y.example", "a" * 300 + "@b.example", "a\0@b.example"],
+    [
+        "",
+        "no-address",
+        "a@",
+        "@b.example",
+        "a b@c.example",
+        "a@b.example\r\nBcc: x@y.example",
+        "a" * 300 + "@b.example",
+        "a\0@b.example",
+    ],
 )
 def test_absurd_addresses_are_refused_with_a_message_and_change_nothing(client, address):
     answer = sign_up(client, address)
@@ -155,11 +166,23 @@ def test_extra_fields_of_a_form_make_nobody_staff(client):
 
 
 @pytest.mark.parametrize(
-    "target", ["//evil.example", "\\\\evil.example", "/\\evil.example", "https:evil.example", "/%09/evil.example", "javascript:x", "-1", "1e9"]
+    "target",
+    [
+        "//evil.example",
+        "\\\\evil.example",
+        "/\\evil.example",
+        "https:evil.example",
+        "/%09/evil.example",
+        "javascript:x",
+        "-1",
+        "1e9",
+    ],
 )
 def test_signing_in_leads_to_this_site_only(client, target):
     user = verified(UserFactory())
-    answer = client.post(f"{LOGIN}?next={target}", {"login": user.email, "password": PASSWORD, "next": target})
+    answer = client.post(
+        f"{LOGIN}?next={target}", {"login": user.email, "password": PASSWORD, "next": target}
+    )
     assert answer.status_code == 302
     assert "evil" not in answer["Location"].partition("%")[0]
     assert answer["Location"].startswith("/")

@@ -139,6 +139,24 @@ def test_the_history_brings_back_the_whole_lesson_and_the_version_only_grows(stu
     assert rendered_lesson(lesson).block_keys == [text.key]
 
 
+def test_a_lesson_from_a_file_can_be_brought_back_as_it_was_loaded(studio):
+    lesson = LessonFactory(title="Bones")
+    text = TextBlockFactory(parent=lesson, body="<p>As loaded.</p>")
+    page = studio.get(change(lesson))
+    data = form_data(page) | {"title": "Stones"}
+    data[f"{block_number(page, 'lessons_textblock_set', text)}-body"] = "<p>As edited.</p>"
+    studio.post(change(lesson), data)
+
+    _edited, loaded = Version.objects.get_for_object(lesson)
+    assert str(loaded.revision.comment) == "As it was before the first change in the Studio."
+    address = f"{LIST}{lesson.pk}/history/{loaded.pk}/"
+    studio.post(address, form_data(studio.get(address)))
+
+    lesson.refresh_from_db()
+    text.refresh_from_db()
+    assert (lesson.title, text.body) == ("Bones", "<p>As loaded.</p>")
+
+
 def test_a_lesson_that_learners_have_touched_is_retired_not_deleted(studio):
     lesson = LessonFactory(title="Bones")
     LessonVisit.objects.create(learner=LearnerFactory(), lesson=lesson)
