@@ -129,7 +129,8 @@ class LearnerAdmin(ReadOnlyMixin, admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Learner]:
         counts = {name: _rows_of_learner(model) for name, model in self.counted.items()}
-        return super().get_queryset(request).annotate(**counts)
+        learners: QuerySet[Learner] = super().get_queryset(request)
+        return learners.annotate(**counts)
 
 
 def _rows_of_learner(model: type[Model]) -> Coalesce:

@@ -158,7 +158,7 @@ class LessonAdmin(DjangoObjectActions, VersionAdmin, StudioContentEditor):
     def part_number(self, lesson: Lesson) -> int:
         return lesson.part.number
 
-    @admin.display(description=_("last change"), ordering="updated_at")
+    @admin.display(description=_("changed"), ordering="updated_at")
     def changed(self, lesson: Lesson) -> str:
         return date_format(localtime(lesson.updated_at), "j M Y")
 

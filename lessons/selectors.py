@@ -185,7 +185,7 @@ def _read_percent(lesson: Any, rendered: RenderedLesson | None, counts: dict[int
     if lesson.completed_at is not None:
         return 100
     total = len(rendered.block_keys) if rendered else 0
-    return min(99, 100 * counts.get(lesson.pk, 0) // total) if total else 0
+    return min(100, 100 * counts.get(lesson.pk, 0) // total) if total else 0
 
 
 @dataclass(frozen=True)

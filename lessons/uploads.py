@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files import File
 from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.db import models
 from django.utils.text import slugify
@@ -28,12 +29,12 @@ PICTURE_OPTIONS: dict[str, dict[str, Any]] = {
 MP4_BRANDS = re.compile(rb"isom|iso[2-9]|mp4[12v]|avc1|M4V[ HP]|dash|MSNV")
 
 
-def _named(upload: UploadedFile, ending: str) -> str:
+def _named(upload: File, ending: str) -> str:
     """Return a harmless name: the words of the old one, and the ending that fits what is inside."""
     return (slugify(PurePath(upload.name or "").stem)[:60] or "file") + ending
 
 
-def cleaned_picture(upload: UploadedFile) -> SimpleUploadedFile:
+def cleaned_picture(upload: File) -> SimpleUploadedFile:
     """Return the picture drawn anew: upright, in sRGB, without metadata or anything else that came along.
 
     Raises ValidationError for what is no JPEG, PNG or WebP (an SVG is a program, not a picture), is
@@ -140,7 +141,7 @@ def cleaned_captions(upload: UploadedFile) -> SimpleUploadedFile:
 
 
 class PictureFormField(forms.FileField):
-    def to_python(self, data: Any) -> UploadedFile | None:
+    def to_python(self, data: Any) -> File | None:
         upload = super().to_python(data)
         return None if upload is None else cleaned_picture(upload)
 
@@ -151,7 +152,7 @@ class PictureFormField(forms.FileField):
 class PictureField(models.ImageField):
     """An ImageField whose forms take nothing but a picture, and keep it drawn anew."""
 
-    def formfield(self, **kwargs: Any) -> Any:
+    def formfield(self, **kwargs: Any) -> Any:  # type: ignore[override]
         return super().formfield(**{"form_class": PictureFormField, **kwargs})
 
     def deconstruct(self) -> Any:

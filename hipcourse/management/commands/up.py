@@ -75,11 +75,11 @@ class Command(BaseCommand):
     def _prepare(self, verbosity: int) -> None:
         self._say("", "Bringing the database up to date.")
         call_command("migrate", interactive=False, verbosity=max(verbosity - 1, 0))
-        self._say("", "Loading the course.")
-        call_command("load_course", stdout=self.stdout, stderr=self.stderr)
         if not settings.DEBUG:
             self._say("", "Collecting static files.")
             call_command("collectstatic", interactive=False, verbosity=max(verbosity - 1, 0))
+        self._say("", "Loading the course.")
+        call_command("load_course", stdout=self.stdout, stderr=self.stderr)
 
     def _announce(self, services: list[Service]) -> None:
         database = connection.settings_dict
