@@ -24,7 +24,9 @@ class ProfileForm(forms.Form):
         label=_("Your name"), max_length=80, required=False, help_text=_("How our mails address you.")
     )
     time_zone = forms.ChoiceField(
-        label=_("Your time zone"), choices=time_zone_choices, help_text=_("So that mail reaches you by day.")
+        label=_("Your time zone"),
+        choices=time_zone_choices,
+        help_text=_("Times on your pages, and mail that reaches you by day."),
     )
 
     def __init__(self, data: QueryDict | None = None, *, user: User, learner: Learner) -> None:

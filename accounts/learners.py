@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -17,9 +18,15 @@ SEEN_AGAIN_AFTER = timedelta(hours=1)
 
 
 def current_learner(request: HttpRequest) -> Learner | None:
-    """Return who learns here, or None when nothing worth keeping has happened yet. Never writes."""
+    """Return who learns here, or None when nothing worth keeping has happened yet. Never writes.
+
+    From then on the request's pages tell times in the learner's own time zone.
+    """
     if not hasattr(request, "_learner"):
-        request._learner = _find_learner(request)  # type: ignore[attr-defined]
+        learner = _find_learner(request)
+        if learner is not None:
+            timezone.activate(learner.zone)
+        request._learner = learner  # type: ignore[attr-defined]
     found: Learner | None = request._learner  # type: ignore[attr-defined]
     return found
 
@@ -68,8 +75,11 @@ def adopt_guest(*, request: HttpRequest, user: User) -> Learner | None:
     """
     key = _guest_key(request)
     with transaction.atomic():
-        guest = Learner.objects.select_for_update().filter(guest_key=key).first() if key else None
-        own = Learner.objects.select_for_update().filter(user=user).first()
+        # One statement and one order for both rows, so that two sign-ins cannot wait for each other.
+        either = Learner.objects.filter(Q(user=user) | Q(guest_key=key, guest_key__isnull=False))
+        rows = list(either.select_for_update().order_by("pk"))
+        guest = next((row for row in rows if row.is_guest), None)
+        own = next((row for row in rows if not row.is_guest), None)
         if guest and not own:
             try:
                 with transaction.atomic():
@@ -86,9 +96,23 @@ def adopt_guest(*, request: HttpRequest, user: User) -> Learner | None:
     return own
 
 
+class LearnerGoneError(Exception):
+    """The learner of this request was merged into an account, or removed, while the request was under way."""
+
+
+def hold(learner: Learner) -> None:
+    """Keep `learner` from being merged away until the transaction ends. Whoever adds facts to a learner calls it first.
+
+    Raises LearnerGoneError when that has happened already; accounts.middleware answers it.
+    """
+    if not Learner.objects.select_for_update().filter(pk=learner.pk).exists():
+        raise LearnerGoneError(learner.pk)
+
+
 @transaction.atomic
 def merge_learners(*, source: Learner, target: Learner) -> None:
     """Move all that `source` did to `target`, by union and maximum, and remove `source`."""
+    list(Learner.objects.select_for_update().filter(pk__in=[source.pk, target.pk]).order_by("pk"))
     learner_merged.send(sender=Learner, source=source, target=target)
     if source.created_at < target.created_at:
         target.created_at = source.created_at
@@ -100,4 +124,15 @@ def remove_idle_guests() -> int:
     """Delete guests not seen for 90 days, with all that hangs on them; return how many."""
     before = timezone.now() - timedelta(days=IDLE_GUEST_DAYS)
     idle = Learner.objects.filter(user__isnull=True, last_seen_at__lt=before)
-    return sum(learner.delete()[0] > 0 for learner in idle.iterator(chunk_size=200))
+    # The list is read whole first: on SQLite a read left open makes every write after another process's fail.
+    return sum(_remove_if_still(idle, pk) for pk in list(idle.values_list("pk", flat=True)))
+
+
+@transaction.atomic
+def _remove_if_still(idle: QuerySet[Learner], pk: int) -> bool:
+    """Delete a guest unless it has come back, or found an account, since the list was read."""
+    guest = idle.select_for_update().filter(pk=pk).first()
+    if guest is None:
+        return False
+    guest.delete()
+    return True

@@ -2,6 +2,7 @@
 
 import uuid
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -106,6 +107,14 @@ class Learner(models.Model):
 
     def __str__(self) -> str:
         return str(self.user) if self.user_id else str(_("Guest %(key)s")) % {"key": str(self.guest_key)[:8]}
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the time zone to tell this learner times in."""
+        try:
+            return ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError):  # zones are renamed now and then
+            return ZoneInfo("UTC")
 
     @property
     def is_guest(self) -> bool:

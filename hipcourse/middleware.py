@@ -11,7 +11,8 @@ from hipcourse.errors import body_too_large
 class BodyLimitMiddleware:
     """Answer an oversized form with a clear page before any view reads it.
 
-    File uploads (multipart, which Django streams to disk) have their own limits in their forms.
+    Only the forms of the Studio that take films and pictures may be larger, and only for a browser with
+    a session; their fields have limits of their own.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -23,8 +24,16 @@ class BodyLimitMiddleware:
         except ValueError:
             length = 0
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        if request.content_type == "multipart/form-data":
-            limit = settings.UPLOAD_MAX_SIZE if request.path.startswith("/admin/") else limit
+        if _may_upload(request):
+            limit = settings.UPLOAD_MAX_SIZE
         if length > limit:
             return body_too_large(request)
         return self.get_response(request)
+
+
+def _may_upload(request: HttpRequest) -> bool:
+    return (
+        request.content_type == "multipart/form-data"
+        and request.path.startswith(("/admin/lessons/lesson/", "/admin/mailings/issue/"))
+        and settings.SESSION_COOKIE_NAME in request.COOKIES
+    )

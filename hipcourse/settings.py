@@ -57,7 +57,6 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django.contrib.messages",
     "django.contrib.sessions",
-    "django.contrib.sitemaps",
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
@@ -82,6 +81,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.LearnerMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -153,6 +153,10 @@ if not REDIS_URL:
 elif REDIS_URL.startswith("unix://"):
     _broker_url = f"redis+socket://{REDIS_URL.removeprefix('unix://')}?virtual_host=0"
     _cache_url = f"{REDIS_URL}?db=1"
+elif urlsplit(REDIS_URL).path:
+    raise ImproperlyConfigured(
+        "REDIS_URL must end after the port: databases 0 (broker) and 1 (cache) are chosen by HipCourse."
+    )
 else:
     _broker_url = f"{REDIS_URL}/0"
     _cache_url = f"{REDIS_URL}/1"
@@ -165,7 +169,7 @@ CACHES = {
     }
 }
 
-# Celery: see the table of settings and their reasons in the comments; none is a default by accident.
+# Celery. None of these is a default by accident: each was chosen after seeing what breaks without it.
 
 CELERY_BROKER_URL = _broker_url
 CELERY_TASK_IGNORE_RESULT = True  # a result backend would make .delay() hang when Redis does
@@ -200,6 +204,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "mailings.queue_progress_mail",
         "schedule": 600.0,
         "options": {"expires": 600},
+    },
+    "every-day-clear-expired-sessions": {
+        "task": "accounts.clear_expired_sessions",
+        "schedule": 24 * 3600.0,
+        "options": {"expires": 3600},
     },
     "every-day-remove-idle-guests": {
         "task": "accounts.remove_idle_guests",

@@ -8,15 +8,20 @@ from django.dispatch import receiver
 from accounts.models import Learner
 from accounts.signals import learner_merged
 from lessons.films import merge_intervals
-from lessons.models import BlockRead, Completion, FilmProgress, LessonVisit
+from lessons.models import BlockRead, Completion, FilmProgress, Lesson, LessonVisit
+from lessons.services import refresh_completion
 
 
 @receiver(learner_merged)
 def merge_lesson_progress(sender: type[Learner], source: Learner, target: Learner, **kwargs: Any) -> None:
+    touched = list(Lesson.objects.filter(visits__learner=source))
     _move_reads(source, target)
     _merge_completions(source, target)
     _merge_visits(source, target)
     _merge_films(source, target)
+    # Two halves may make a whole. Apps above have moved theirs by now: they are ready before this one.
+    for lesson in touched:
+        refresh_completion(learner=target, lesson=lesson)
 
 
 def _move_reads(source: Learner, target: Learner) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.learners import hold
 from accounts.models import Learner
 from lessons.films import MAX_INTERVALS, merge_intervals
 from lessons.models import BlockRead, Completion, FilmProgress, Lesson, LessonVisit
@@ -17,6 +18,7 @@ def record_reading(
     *, learner: Learner, lesson: Lesson, block_keys: Iterable[str], last_block: str = ""
 ) -> Completion | None:
     """Keep that blocks were read, and where the reader is. Unknown keys are passed over; repeats do no harm."""
+    hold(learner)
     known = set(rendered_lesson(lesson).block_keys)
     BlockRead.objects.bulk_create(
         [
@@ -33,6 +35,7 @@ def record_reading(
 @transaction.atomic
 def mark_read(*, learner: Learner, lesson: Lesson) -> Completion | None:
     """Keep that the learner says they have read the lesson: the way that needs no JavaScript."""
+    hold(learner)
     _visit(learner, lesson, "")
     LessonVisit.objects.filter(learner=learner, lesson=lesson, marked_read_at=None).update(
         marked_read_at=timezone.now()
@@ -57,6 +60,7 @@ def record_film(
 
     Raises KeyError when the lesson has no such film.
     """
+    hold(learner)
     duration = rendered_lesson(lesson).films[block_key]
     film, _ = FilmProgress.objects.select_for_update().get_or_create(
         learner=learner, lesson=lesson, block_key=block_key

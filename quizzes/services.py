@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
 
+from accounts.learners import LearnerGoneError, hold
 from accounts.models import Learner
 from lessons.services import refresh_completion
 from quizzes.grading import NOTHING, is_pass
@@ -33,6 +34,7 @@ def start_attempt(*, learner: Learner, quiz: Quiz) -> Attempt:
     Two requests in the same instant get the same attempt: the database allows one, and the one that
     comes second takes the other's. Raises QuizNotReadyError when there is nothing to ask.
     """
+    hold(learner)
     attempt, created = Attempt.objects.select_related("quiz__lesson").get_or_create(
         learner=learner, quiz=quiz, finished_at=None, defaults={"pass_percent": quiz.pass_percent}
     )
@@ -63,11 +65,15 @@ def submit_answer(*, item: AttemptItem, submit_key: uuid.UUID, answer: Data) -> 
 
     Raises AttemptClosedError when the attempt was closed with this question open (two learners became one).
     """
+    learner = Learner.objects.select_for_update(of=("self",)).filter(attempts__items=item.pk).first()
+    if learner is None:
+        raise LearnerGoneError(item.pk)
     item = (
         AttemptItem.objects.select_for_update(of=("self", "attempt"))
-        .select_related("attempt__learner", "attempt__quiz__lesson__part", "served")
+        .select_related("attempt__quiz__lesson__part", "served")
         .get(pk=item.pk)
     )
+    item.attempt.learner = learner
     stored = Grade.objects.newest().filter(response__item=item).select_related("response").last()
     if stored is not None:
         return stored

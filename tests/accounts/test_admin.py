@@ -1,4 +1,5 @@
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Permission
 
 from accounts.models import Learner, User
@@ -196,3 +197,19 @@ def test_a_learner_is_read_but_not_written(boss, client):
     assert client.post(f"{address}delete/", {"post": "yes"}).status_code == 403
     assert client.get("/admin/accounts/learner/add/").status_code == 403
     assert Learner.objects.get().time_zone == "UTC"
+
+
+def test_an_account_goes_with_all_that_hangs_on_it(boss, client):
+    learner = LearnerFactory()
+    Completion.objects.create(learner=learner, lesson=LessonFactory(), lesson_version=1)
+    client.post(f"{USERS}{learner.user.pk}/delete/", {"post": "yes"})
+    assert (User.objects.count(), Learner.objects.count(), Completion.objects.count()) == (1, 0, 0)
+
+
+def test_a_corrected_address_has_to_be_confirmed_again(boss, client):
+    user = UserFactory(email="mistyped@example.org")
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    page = client.get(change(user))
+    client.post(change(user), form_data(page) | {"email": "right@example.org"})
+    rows = EmailAddress.objects.filter(user=user).values_list("email", "verified", "primary")
+    assert list(rows) == [("right@example.org", False, True)]

@@ -1,3 +1,4 @@
+import threading
 import uuid
 from datetime import timedelta
 
@@ -5,13 +6,25 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import RequestFactory
+from django.urls import reverse
 from django.utils import timezone
 
-from accounts.learners import SESSION_KEY, adopt_guest, current_learner, ensure_learner, remove_idle_guests
+from accounts.learners import (
+    SESSION_KEY,
+    LearnerGoneError,
+    adopt_guest,
+    current_learner,
+    ensure_learner,
+    merge_learners,
+    remove_idle_guests,
+)
+from accounts.middleware import LearnerMiddleware
 from accounts.models import Learner, User
+from lessons.services import mark_read
 from tests.factories.accounts import PASSWORD, GuestFactory, LearnerFactory, UserFactory
+from tests.factories.lessons import LessonFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -114,3 +127,54 @@ def test_whoever_makes_an_admin_is_believed_about_the_address():
         True,
         [(admin.pk, "head@example.org", True, True)],
     )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_idle_guests_go_while_others_write():
+    """On SQLite a read left open would make every write fail that follows somebody else's."""
+    old = timezone.now() - timedelta(days=91)
+    Learner.objects.bulk_create(Learner(guest_key=uuid.uuid4(), last_seen_at=old) for _ in range(250))
+    busy = GuestFactory()
+    done = threading.Event()
+
+    def write():
+        while not done.is_set():
+            Learner.objects.filter(pk=busy.pk).update(last_seen_at=timezone.now())
+        connection.close()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        assert remove_idle_guests() == 250
+    finally:
+        done.set()
+        writer.join()
+    assert list(Learner.objects.all()) == [busy]
+
+
+def test_nothing_is_added_to_a_learner_who_has_been_merged_away(client):
+    lesson = LessonFactory()
+    client.post(reverse("lessons:mark-read", args=[lesson.slug]))
+    guest = Learner.objects.get()
+    stale = Learner.objects.get()
+    merge_learners(source=guest, target=LearnerFactory())
+    with pytest.raises(LearnerGoneError):
+        mark_read(learner=stale, lesson=lesson)
+
+
+def test_a_request_of_a_guest_who_signed_in_elsewhere_is_told_so(rf):
+    answer = LearnerMiddleware(lambda request: None).process_exception(rf.post("/"), LearnerGoneError(1))
+    assert answer.status_code == 409
+    assert "You have just signed in in another window" in answer.content.decode()
+    assert LearnerMiddleware(lambda request: None).process_exception(rf.post("/"), ValueError()) is None
+
+
+@pytest.mark.parametrize(("name", "zone"), [("Asia/Tokyo", "Asia/Tokyo"), ("Moon/Base", "UTC"), ("", "UTC")])
+def test_times_are_told_in_the_learners_zone_and_only_to_that_learner(client, name, zone):
+    learner = LearnerFactory(time_zone=name)
+    client.force_login(learner.user)
+    client.get("/lessons/")
+    assert str(timezone.get_current_timezone()) == zone
+    client.logout()
+    client.get("/lessons/")
+    assert str(timezone.get_current_timezone()) == "UTC"

@@ -1,4 +1,5 @@
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import path
 
@@ -77,3 +78,13 @@ def test_error_pages_need_no_database(client, django_assert_num_queries, db):
         response = client.get("/no/such/page/")
 
     assert response.status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/admin/login/", "/admin/lessons/lesson/add/", "/newsletter/subscribe/"])
+def test_large_uploads_are_for_the_studios_own_forms_and_browsers_with_a_session(client, db, path):
+    def status():
+        return client.post(path, {"film": SimpleUploadedFile("film.webm", b"x" * 3_000_000)}).status_code
+
+    assert status() == 413
+    client.cookies["session"] = "somebody"
+    assert (status() == 413) == ("lesson" not in path)

@@ -5,8 +5,9 @@ import pytest
 from accounts.learners import merge_learners
 from accounts.models import Learner
 from lessons.models import BlockRead, Completion, FilmProgress, LessonVisit
+from lessons.services import record_reading
 from tests.factories.accounts import GuestFactory, LearnerFactory
-from tests.factories.lessons import LessonFactory
+from tests.factories.lessons import LessonFactory, TextBlockFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -74,3 +75,14 @@ def test_films_are_united_and_stand_where_they_were_last_played(pair):
         "learner_id", "intervals", "position", "declared_at"
     )
     assert list(rows) == [(owner.pk, [[0, 20]], 20, EARLY), (owner.pk, [[1, 2]], 2, None)]
+
+
+def test_two_halves_of_a_lesson_make_a_whole(pair):
+    guest, owner = pair
+    lesson = LessonFactory()
+    for key in ("one", "two"):
+        TextBlockFactory(parent=lesson, key=key)
+    record_reading(learner=guest, lesson=lesson, block_keys=["one"])
+    record_reading(learner=owner, lesson=lesson, block_keys=["two"])
+    merge_learners(source=guest, target=owner)
+    assert list(Completion.objects.values_list("learner_id", "lesson_id")) == [(owner.pk, lesson.pk)]

@@ -375,7 +375,7 @@ def test_pages_take_the_same_few_queries_whatever_the_number_of_questions(
     later = items(attempt)[2:]
     for item in later:
         submit_answer(item=item, submit_key=uuid.uuid4(), answer=perfect(item))
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(24):
         guest.post(url, sent)
     with django_assert_num_queries(7):
         guest.get(attempt.get_absolute_url())
@@ -387,7 +387,7 @@ def test_an_answer_in_the_middle_of_a_quiz_takes_few_queries(
     guest, quiz, url, attempt, django_assert_num_queries
 ):
     item = items(attempt)[0]
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         guest.post(url, fields(item, perfect(item)))
 
 
