@@ -249,6 +249,23 @@ class Coverage(models.Model):
         return f"{self.subject} · {self.get_relation_display()}"
 
 
+class KnowledgeRevision(models.Model):
+    """How often the knowledge base has changed: one row."""
+
+    number = models.PositiveBigIntegerField(_("number"), default=0)
+
+    class Meta:
+        verbose_name = _("revision of the knowledge base")
+        verbose_name_plural = _("revision of the knowledge base")
+        default_permissions: tuple[str, ...] = ()
+        constraints = [
+            models.CheckConstraint(condition=Q(pk=1), name="knowledge_revision_is_one_row"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
 class Figure(models.Model):
     """A picture that the workshop has drawn, kept among the static files."""
 

@@ -7,11 +7,19 @@ from anatomy.models import Fact, Figure, Source, Structure
 
 
 @dataclass(frozen=True)
+class FactCell:
+    """What one subject has under one column."""
+
+    column: str
+    facts: list[Fact]
+
+
+@dataclass(frozen=True)
 class FactRow:
     """A subject and, for each column, its facts."""
 
     subject: Structure
-    cells: list[list[Fact]]
+    cells: list[FactCell]
 
 
 @dataclass(frozen=True)
@@ -21,12 +29,6 @@ class FactTable:
     columns: list[str]
     rows: list[FactRow]
     sources: list[Source]
-
-    @property
-    def has_disputes(self) -> bool:
-        return any(
-            fact.role == Fact.Role.DISPUTED for row in self.rows for cell in row.cells for fact in cell
-        )
 
 
 def fact_table(*, subjects: Sequence[Structure], relations: Sequence[str]) -> FactTable:
@@ -43,11 +45,14 @@ def fact_table(*, subjects: Sequence[Structure], relations: Sequence[str]) -> Fa
     for fact in facts:
         by_cell.setdefault((fact.subject_id, fact.relation), []).append(fact)
         sources.update({source.pk: source for source in fact.sources.all()})
-    labels = dict(Fact.Relation.choices)
+    labels = {relation: str(Fact.Relation(relation).label) for relation in relations}
     return FactTable(
-        columns=[str(labels[relation]) for relation in relations],
+        columns=list(labels.values()),
         rows=[
-            FactRow(subject, [by_cell.get((subject.pk, relation), []) for relation in relations])
+            FactRow(
+                subject,
+                [FactCell(label, by_cell.get((subject.pk, relation), [])) for relation, label in labels.items()],
+            )
             for subject in subjects
         ],
         sources=sorted(sources.values(), key=lambda source: source.citation),

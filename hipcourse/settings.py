@@ -350,6 +350,7 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
     "loggers": {
+        "django": {"handlers": ["console"], "level": "INFO", "propagate": False},  # once, not twice
         # A scanner's wrong Host header is no event; a traceback for each would drown those that are.
         "django.security.DisallowedHost": {"handlers": ["null"], "propagate": False},
         "celery.beat": {"level": "WARNING"},

@@ -21,7 +21,7 @@ from reversion.admin import VersionAdmin
 from reversion.models import Version
 
 from accounts.admin import LearnerAdmin, ReadOnlyMixin
-from anatomy.models import Fact
+from anatomy.models import Fact, Structure
 from lessons.authoring import duplicate_lesson, is_touched
 from lessons.models import (
     Completion,
@@ -55,6 +55,15 @@ class FactsBlockForm(forms.ModelForm):
         """Keep the columns in the order they had; the boxes come in the order of the list."""
         chosen, before = self.cleaned_data["relations"], list(self.instance.relations or [])
         return [name for name in before if name in chosen] + [name for name in chosen if name not in before]
+
+    def clean_subjects(self) -> list[Structure]:
+        """Take the rows in the order in which they were chosen; the query gives them by name."""
+        places = {pk: place for place, pk in enumerate(self.data.getlist(self.add_prefix("subjects")))}
+        return sorted(self.cleaned_data["subjects"], key=lambda row: places.get(str(row.pk), len(places)))
+
+    def _save_m2m(self) -> None:
+        self.instance.add_rows(self.cleaned_data["subjects"])
+        super()._save_m2m()
 
 
 class FilmBlockForm(forms.ModelForm):

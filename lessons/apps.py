@@ -7,9 +7,5 @@ class LessonsConfig(AppConfig):
     verbose_name = _("Lessons")
 
     def ready(self) -> None:
-        from anatomy import changes  # noqa: PLC0415 -- models must be loaded first
         from lessons import receivers  # noqa: F401, PLC0415 -- models must be loaded before receivers connect
         from lessons.content import files  # noqa: F401, PLC0415 -- registers its kinds of content
-        from lessons.rendering import forget_rendered  # noqa: PLC0415 -- models must be loaded first
-
-        changes.on_change(forget_rendered)

@@ -6,7 +6,15 @@ from content_editor.contents import contents_for_item
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from lessons.models import BLOCK_MODELS, BlockRead, Completion, FilmProgress, Lesson, LessonVisit
+from lessons.models import (
+    BLOCK_MODELS,
+    BlockRead,
+    Completion,
+    FactsBlock,
+    FilmProgress,
+    Lesson,
+    LessonVisit,
+)
 
 
 @transaction.atomic
@@ -22,11 +30,11 @@ def duplicate_lesson(*, lesson: Lesson) -> Lesson:
     )
     copy.sources.set(lesson.sources.all())
     for block in contents_for_item(lesson, BLOCK_MODELS):
-        related = {field.name: list(getattr(block, field.name).all()) for field in block._meta.many_to_many}
+        rows = block.rows() if isinstance(block, FactsBlock) else []
         block.pk, block._state.adding, block.parent = None, True, copy
         block.save()
-        for name, rows in related.items():
-            getattr(block, name).set(rows)
+        if isinstance(block, FactsBlock):
+            block.add_rows(rows)
     return copy
 
 

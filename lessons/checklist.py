@@ -38,13 +38,17 @@ def requirements() -> tuple[Requirement, ...]:
 
 @dataclass(frozen=True)
 class Point:
-    """A line of the checklist. `detail` says how far it is, in words."""
+    """A line of the checklist. `detail` says how far it is, in words.
+
+    `declare_url`: where learners can post that they have done it, if they are believed.
+    """
 
     key: str
     label: str
     done: bool
     detail: str = ""
     url: str = ""
+    declare_url: str = ""
 
 
 @dataclass(frozen=True)

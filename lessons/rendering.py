@@ -12,6 +12,7 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template.loader import render_to_string
 from django.utils.html import strip_tags
 
+from anatomy.changes import knowledge_revision, revision_now
 from anatomy.selectors import fact_table, legend
 from lessons.models import (
     BLOCK_MODELS,
@@ -49,15 +50,19 @@ def _templates_digest() -> str:
     return digest.hexdigest()[:12]
 
 
-def stamp_of(lesson: Lesson) -> str:
-    """Name what the drawn body depends on: the lesson, the templates, and the hashed names of static files."""
-    return f"{lesson.version}.{_templates_digest()}.{getattr(staticfiles_storage, 'manifest_hash', '')}"
+def stamp_of(lesson: Lesson, knowledge: int) -> str:
+    """Name what the drawn body depends on.
+
+    The lesson, the revision of the knowledge base, the templates, and the hashed names of static files.
+    """
+    static_files = getattr(staticfiles_storage, "manifest_hash", "")
+    return f"{lesson.version}.{knowledge}.{_templates_digest()}.{static_files}"
 
 
 def rendered_lesson(lesson: Lesson) -> RenderedLesson:
-    """Return the lesson's body, drawn anew only when the lesson or the templates have changed."""
-    rendered = RenderedLesson.objects.filter(pk=lesson.pk).first()
-    if rendered and rendered.stamp == stamp_of(lesson):
+    """Return the lesson's body, drawn anew only when something that it depends on has changed."""
+    rendered = RenderedLesson.objects.filter(pk=lesson.pk).annotate(knowledge=revision_now()).first()
+    if rendered and rendered.stamp == stamp_of(lesson, rendered.knowledge):
         return rendered
     return render_lesson(lesson)
 
@@ -80,6 +85,8 @@ def render_lesson(lesson: Lesson) -> RenderedLesson:
 
 def draw_lesson(lesson: Lesson) -> RenderedLesson:
     """Draw the lesson's body without keeping it: what a preview of a draft shows."""
+    # The revision first: what changes while the body is drawn makes this stamp an old one.
+    stamp = stamp_of(lesson, knowledge_revision())
     blocks = list(contents_for_item(lesson, BLOCK_MODELS))
     html = "\n".join(_draw(block, number) for number, block in enumerate(blocks, start=1))
     sources = list(lesson.sources.all())
@@ -90,7 +97,7 @@ def draw_lesson(lesson: Lesson) -> RenderedLesson:
         html += render_to_string("lessons/blocks/_sources.html", {"sources": sources})
     return RenderedLesson(
         lesson=lesson,
-        stamp=stamp_of(lesson),
+        stamp=stamp,
         html=html,
         block_keys=[block.key for block in blocks],
         films={block.key: block.duration for block in blocks if isinstance(block, FilmBlock)},
@@ -101,14 +108,7 @@ def draw_lesson(lesson: Lesson) -> RenderedLesson:
 def _draw(block: LessonBlock, number: int) -> str:
     context: dict[str, Any] = {"block": block, "number": number}
     if isinstance(block, FactsBlock):
-        context["table"] = fact_table(
-            subjects=list(block.subjects.order_by("pk")), relations=list(block.relations)
-        )
+        context["table"] = fact_table(subjects=block.rows(), relations=list(block.relations))
     if isinstance(block, FigureBlock):
         context["legend"] = legend(block.figure)
     return render_to_string(TEMPLATES[type(block)], context)
-
-
-def forget_rendered() -> None:
-    """Have every lesson drawn anew when next asked for: a fact has changed."""
-    RenderedLesson.objects.update(stamp="")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Count, F, FilteredRelation, Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Learner
@@ -242,8 +243,19 @@ def checklist_for(
         film = progress.films.get(film_key)
         share = coverage(film.intervals, seconds) if film else 0.0
         seen = film is not None and (film.declared_at is not None or share >= COVERAGE_TO_COMPLETE)
-        detail = "" if seen or vouched else _("%(percent)s %% seen") % {"percent": int(share * 100)}
-        points.append(Point(f"film-{film_key}", _("Watch the film"), seen or vouched, detail, f"#{film_key}"))
+        percent = int(share * 100)
+        # Of an embedded film nothing is ever known: no percentage that cannot grow.
+        detail = _("%(percent)s %% seen") % {"percent": percent} if percent and not (seen or vouched) else ""
+        points.append(
+            Point(
+                key=f"film-{film_key}",
+                label=_("Watch the film"),
+                done=seen or vouched,
+                detail=detail,
+                url=f"#{film_key}",
+                declare_url=reverse("lessons:film", args=[lesson.slug, film_key]),
+            )
+        )
     points += [
         Point(requirement.key, requirement.label(), bool(met[requirement]), "", requirement.url(lesson))
         for requirement in asked

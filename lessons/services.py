@@ -50,10 +50,10 @@ def record_film(
     lesson: Lesson,
     block_key: str,
     intervals: list[list[float]],
-    position: float = 0.0,
+    position: float | None = None,
     declared: bool = False,
 ) -> Completion | None:
-    """Add seen seconds (intervals of media time) of a film and where it stands.
+    """Add seen seconds (intervals of media time) of a film and where it stands (None: where it stood).
 
     The union with what is kept grows only, so a request that arrives twice, late or out of order
     changes nothing. `declared`: the learner says that they have seen it (an embedded film tells us nothing).
@@ -67,7 +67,8 @@ def record_film(
     )
     inside = [[max(0.0, start), min(end, duration) if duration else end] for start, end in intervals]
     film.intervals = merge_intervals(film.intervals, inside)[:MAX_INTERVALS]
-    film.position = min(max(0.0, position), duration) if duration else max(0.0, position)
+    if position is not None:
+        film.position = min(max(0.0, position), duration) if duration else max(0.0, position)
     if declared and film.declared_at is None:
         film.declared_at = timezone.now()
     film.save()

@@ -1,7 +1,7 @@
 import json
 from typing import Any
 
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,12 +13,13 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.learners import current_learner, ensure_learner
 from lessons import services
 from lessons.access import can_open
-from lessons.models import Lesson
+from lessons.models import Completion, Lesson
 from lessons.rendering import draw_lesson, rendered_lesson
 from lessons.selectors import LessonState, checklist_for, course_state, lesson_progress, minutes_to_read
 
 MAX_KEYS_AT_ONCE = 200
 MAX_INTERVALS_AT_ONCE = 100
+MAX_REPORT_LENGTH = 10_000
 
 
 @require_safe
@@ -69,16 +70,21 @@ def lesson_detail(request: HttpRequest, slug: str) -> HttpResponse:
 def _retired_lesson(request: HttpRequest, slug: str) -> LessonState:
     """A lesson that has left the map stays readable to those who worked on it; for all others there is none."""
     lesson = get_object_or_404(Lesson.objects.select_related("part"), slug=slug)
-    access = can_open(lesson, current_learner(request))
+    learner = current_learner(request)
+    access = can_open(lesson, learner)
     if not access.allowed:
         raise Http404
-    rendered = rendered_lesson(lesson)
-    return LessonState(lesson, 0, access, None, None, "", minutes_to_read(rendered))
+    completed_at = (
+        Completion.objects.filter(learner=learner, lesson=lesson).values_list("completed_at", flat=True).first()
+    )
+    return LessonState(lesson, 0, access, completed_at, None, "", minutes_to_read(rendered_lesson(lesson)))
 
 
 @require_safe
+@admin.site.admin_view
 @permission_required("lessons.change_lesson", raise_exception=True)
 def lesson_preview(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show a lesson as learners will see it, to whoever may enter the Studio and change lessons there."""
     lesson = get_object_or_404(Lesson.objects.select_related("part"), slug=slug)
     rendered = draw_lesson(lesson)
     context = {"lesson": lesson, "rendered": rendered, "minutes": minutes_to_read(rendered)}
@@ -124,8 +130,12 @@ def mark_read(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_POST
 def film(request: HttpRequest, slug: str, block_key: str) -> HttpResponse:
-    """Keep seconds seen: JSON {"intervals": [[start, end], …], "position": s, "declared": bool}."""
+    """Keep seconds seen (`report`: JSON {"intervals": [[start, end], …], "position": s}), or that the learner
+    says that they have watched the film (`declared`): the way for embedded films, and without JavaScript.
+    """
     lesson = _open_lesson(request, slug)
+    if "declared" in request.POST:
+        return _declare_film(request, lesson, block_key)
     seen = _film_report(request)
     if seen is None:
         return JsonResponse({"error": _("The report of what was seen cannot be read.")}, status=400)
@@ -136,15 +146,27 @@ def film(request: HttpRequest, slug: str, block_key: str) -> HttpResponse:
     return _progress_answer(request, lesson)
 
 
+def _declare_film(request: HttpRequest, lesson: Lesson, block_key: str) -> HttpResponse:
+    if block_key not in rendered_lesson(lesson).films:
+        raise Http404
+    completion = services.record_film(
+        learner=ensure_learner(request), lesson=lesson, block_key=block_key, intervals=[], declared=True
+    )
+    messages.success(request, _("Lesson complete.") if completion else _("Marked as watched."))
+    return redirect(lesson)
+
+
 def _film_report(request: HttpRequest) -> dict[str, Any] | None:
+    report = request.POST.get("report", "")
+    if len(report) > MAX_REPORT_LENGTH:
+        return None
     try:
-        data = json.loads(request.POST.get("report", ""))
+        data = json.loads(report)
         intervals = [[float(start), float(end)] for start, end in data.get("intervals", [])]
         position = float(data.get("position", 0))
-        declared = data.get("declared", False) is True
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         return None
     numbers = [position, *(value for pair in intervals for value in pair)]
     if len(intervals) > MAX_INTERVALS_AT_ONCE or not all(0 <= number < 86_400 for number in numbers):
         return None
-    return {"intervals": intervals, "position": position, "declared": declared}
+    return {"intervals": intervals, "position": position}

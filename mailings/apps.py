@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core.checks import register
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,4 +8,6 @@ class MailingsConfig(AppConfig):
     verbose_name = _("Mail")
 
     def ready(self) -> None:
-        from mailings import receivers  # noqa: F401, PLC0415 -- models must be loaded before receivers connect
+        from mailings import checks, receivers  # noqa: F401, PLC0415 -- both need models, loaded by now
+
+        register(checks.check_sender)

@@ -10,8 +10,9 @@ from email.utils import format_datetime, formataddr, parseaddr
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
+from django.utils.translation import gettext as _
 
 from mailings.models import Delivery
 
@@ -43,13 +44,30 @@ def checked_address(address: str) -> str:
         validate_email(plain)
         plain.encode("ascii")
     except (ValidationError, UnicodeError) as error:
-        raise BadAddressError(f"{one_line(address)!r} is not an address that mail can be sent to.") from error
+        raise BadAddressError(
+            _("“%(address)s” is not an address that mail can be sent to.") % {"address": one_line(address)}
+        ) from error
     return plain
+
+
+def sender() -> tuple[str, str]:
+    """Return the name, which may be empty, and the bare address of MAIL_FROM. Raises ImproperlyConfigured.
+
+    A bad one is the site's trouble and never a mail's: it must not be taken for a recipient's BadAddressError.
+    """
+    name, address = parseaddr(settings.MAIL_FROM)
+    try:
+        return one_line(name), checked_address(address)
+    except BadAddressError as error:
+        raise ImproperlyConfigured(
+            f"MAIL_FROM is {settings.MAIL_FROM!r}. It must be one address, with or without a name: "
+            "HipCourse <course@example.org>."
+        ) from error
 
 
 def envelope_sender() -> str:
     """Return the address that bounces go to: the bare address of MAIL_FROM."""
-    return checked_address(parseaddr(settings.MAIL_FROM)[1])
+    return sender()[1]
 
 
 def message_id(*, pk: int, kind: str) -> str:
@@ -70,12 +88,10 @@ def build_headers(
     """Return the headers of one mail, names and unencoded values, in the order in which they are sent.
 
     `stop_url` is the address that takes one POST to stop this kind of mail; `issue_id` names the
-    issue of a newsletter. Raises BadAddressError.
+    issue of a newsletter. Raises BadAddressError for the recipient.
     """
-    name, address = parseaddr(settings.MAIL_FROM)
-    sender = checked_address(address)
     headers = [
-        ("From", formataddr((one_line(name), sender)) if name else sender),
+        ("From", formataddr(sender())),
         ("To", checked_address(recipient)),
         ("Subject", one_line(subject)),
         ("Date", format_datetime(date)),

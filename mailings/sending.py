@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from mailings.headers import BadAddressError, checked_address
+from mailings.headers import BadAddressError, checked_address, sender
 from mailings.messages import compose
 from mailings.models import Delivery, Issue, Suppression
 from mailings.services import gate, ledger
@@ -35,9 +36,10 @@ MOST_UNKNOWN = 3
 def pump(*, seconds: float = SLICE_SECONDS) -> bool:
     """Send what is due for about `seconds`; return whether more is due now.
 
-    Raises ImproperlyConfigured, before it touches a mail, when EMAIL_URL cannot be understood.
+    Raises ImproperlyConfigured, before it touches a mail, when EMAIL_URL or MAIL_FROM cannot be understood.
     """
     transport = make_transport()
+    sender()
     deadline = time.monotonic() + seconds
     ledger.reap(now=timezone.now())
     more = True
@@ -70,7 +72,11 @@ def _send_chunk(transport: Transport, deadline: float) -> bool:
                 gate.open_again(now=timezone.now())
     except ServerAwayError as error:
         logger.warning("The mail server cannot be asked: %s", error)
-        gate.close(reason=str(error), needs_person=error.needs_person, now=timezone.now())
+        gate.close(reason=str(error), person_after=1 if error.needs_person else None, now=timezone.now())
+        return False
+    except UnknownFateError as error:
+        logger.warning("The mail server gave no answer: %s", error)
+        gate.close(reason=str(error), person_after=MOST_UNKNOWN, now=timezone.now())
         return False
     finally:
         ledger.release(waiting)
@@ -81,7 +87,7 @@ def _send_chunk(transport: Transport, deadline: float) -> bool:
 def _send_one(transport: Transport, row: Delivery, issue: Issue | None) -> bool:
     """Send one claimed mail and record what became of it. False: it was not wanted any more.
 
-    Raises ServerAwayError after giving the mail back.
+    Raises ServerAwayError after giving the mail back, and UnknownFateError after putting it before a person.
     """
     try:
         recipient = checked_address(row.recipient)
@@ -92,7 +98,8 @@ def _send_one(transport: Transport, row: Delivery, issue: Issue | None) -> bool:
     except Exception as error:
         # One mail that cannot be made must not keep the others.
         logger.exception("Mail %s cannot be made", row.pk)
-        ledger.settle_failed(row, answer=f"The mail could not be made: {error}", now=timezone.now())
+        said = _("The mail could not be made: %(error)s") % {"error": error}
+        ledger.settle_failed(row, answer=said, now=timezone.now())
         return True
 
     def hand_over() -> bool:
@@ -109,8 +116,7 @@ def _send_one(transport: Transport, row: Delivery, issue: Issue | None) -> bool:
     except UnknownFateError as error:
         why = str(error)
         _record(lambda: ledger.settle_uncertain(row, why=why, now=timezone.now()))
-        state = gate.close(reason=why, needs_person=False, now=timezone.now())
-        raise ServerAwayError(why, needs_person=state.failures >= MOST_UNKNOWN) from error
+        raise
     except DeferredError as error:
         said = str(error)
         _record(lambda: ledger.defer(row, answer=said, now=timezone.now()))

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext as _
 
 from mailings.headers import envelope_sender, one_line, site_host
 
@@ -99,7 +100,9 @@ class FileTransport:
             self.folder.mkdir(parents=True, exist_ok=True)
             self.is_open = True
         except OSError as error:
-            raise ServerAwayError(f"{self.folder} cannot be made: {error.strerror}") from error
+            raise ServerAwayError(
+                _("%(folder)s cannot be made: %(error)s") % {"folder": self.folder, "error": error.strerror}
+            ) from error
 
     def send(self, *, recipient: str, message: bytes, hand_over: HandOver) -> str:
         if not hand_over():
@@ -112,8 +115,11 @@ class FileTransport:
             unfinished.replace(path)
         except OSError as error:
             unfinished.unlink(missing_ok=True)
-            raise ServerAwayError(f"{self.folder} cannot be written to: {error.strerror}") from error
-        return f"kept as {path.name}"
+            raise ServerAwayError(
+                _("%(folder)s cannot be written to: %(error)s")
+                % {"folder": self.folder, "error": error.strerror}
+            ) from error
+        return _("kept as %(name)s") % {"name": path.name}
 
     def close(self) -> None:
         self.is_open = False
@@ -149,7 +155,9 @@ class SmtpTransport:
         except smtplib.SMTPNotSupportedError as error:
             raise ServerAwayError(str(error), needs_person=True) from error
         except ssl.SSLCertVerificationError as error:
-            raise ServerAwayError(f"No safe connection: {error}", needs_person=True) from error
+            raise ServerAwayError(
+                _("No safe connection: %(error)s") % {"error": error}, needs_person=True
+            ) from error
         except OSError as error:  # every error of smtplib is one
             raise ServerAwayError(f"{self.host}:{self.port}: {error}") from error
 
@@ -170,7 +178,7 @@ class SmtpTransport:
                     server.ehlo()
                 elif self.user:
                     raise smtplib.SMTPNotSupportedError(
-                        "The server offers no STARTTLS, and a password is never sent in the clear."
+                        _("The server offers no STARTTLS, and a password is never sent in the clear.")
                     )
             if self.user:
                 server.login(self.user, self.password)
@@ -182,14 +190,16 @@ class SmtpTransport:
     def send(self, *, recipient: str, message: bytes, hand_over: HandOver) -> str:
         server = self._server
         if server is None:
-            raise ServerAwayError("The connection was closed.")
+            raise ServerAwayError(_("The connection was closed."))
         self._say_sender(server)
         try:
             self._say_recipient(server, recipient)
         except OSError as error:
             # This recipient may be why: another gets the next connection, and this one waits.
             self.close()
-            raise DeferredError(f"The connection broke before the message: {error}") from error
+            raise DeferredError(
+                _("The connection broke before the message: %(error)s") % {"error": error}
+            ) from error
         if not hand_over():
             # The server waits for a body now; leaving is the only way not to send one.
             self.close()
@@ -200,7 +210,7 @@ class SmtpTransport:
             code, answer = server.getreply()
         except OSError as error:
             self.close()
-            raise UnknownFateError(f"No answer after the message: {error}") from error
+            raise UnknownFateError(_("No answer after the message: %(error)s") % {"error": error}) from error
         if code == 421:
             self.close()
         if code >= 500:

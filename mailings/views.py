@@ -44,8 +44,11 @@ def subscribe(request: HttpRequest) -> HttpResponse:
 
 
 def _page_of(request: HttpRequest) -> str:
-    """Return the path of our page that the form was on, for the consent record."""
-    return urlsplit(request.headers.get("Referer", "")).path[:200]
+    """Return the path of our page that the form was on, for the consent record, or "" where none is told."""
+    try:
+        return urlsplit(request.headers.get("Referer", "")).path[:200]
+    except ValueError:
+        return ""
 
 
 @require_safe

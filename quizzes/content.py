@@ -6,13 +6,13 @@ from typing import Any
 
 from anatomy.models import Fact
 from lessons.content import ContentError, Record, read_yaml, to_yaml
-from lessons.content.anatomy_files import FactsKind, fact_slug, known, plain, read_slug
+from lessons.content.entries import known, plain, read_slug
+from lessons.content.facts_files import FactsKind, fact_slug
 from lessons.models import Lesson
 from quizzes.kinds import KINDS, ChoiceText, QuestionText
 from quizzes.models import Choice, Question, Quiz, Response
 
 _QUIZ_PATH = re.compile(r"part-([0-9]+)/([0-9]+)-([a-z0-9-]+)\.quiz\.yaml\Z")
-_STATUSES = ("published", "draft")
 
 
 class QuizFiles:
@@ -22,11 +22,13 @@ class QuizFiles:
         return bool(_QUIZ_PATH.match(str(path)))
 
     def paths_in_database(self) -> list[str]:
-        quizzes = Quiz.objects.exclude(status=Quiz.Status.RETIRED).select_related("lesson__part")
         return [
             f"part-{quiz.lesson.part.number}/{quiz.lesson.position:02d}-{quiz.lesson.slug}.quiz.yaml"
-            for quiz in quizzes
+            for quiz in Quiz.objects.select_related("lesson__part")
         ]
+
+    def identity(self, path: str) -> str:
+        return _lesson_slug(path)
 
     def parse(self, path: str, text: str) -> Any:
         record = Record(path, read_yaml(path, text), "a quiz")
@@ -36,7 +38,7 @@ class QuizFiles:
             title=record.text("title", max_length=120),
             intro=record.text("intro", required=False),
             pass_percent=record.number("pass_percent", default=80, least=1, most=100),
-            status=_unless_published(record.choice("status", _STATUSES, default="published")),
+            status=_unless_published(record.choice("status", Quiz.Status.values, default="published")),
             questions=[_read_question(question) for question in record.records("questions", "a question")],
         )
         record.end()
@@ -48,19 +50,10 @@ class QuizFiles:
         return to_yaml(plain(data))
 
     def dump(self, path: str) -> Any | None:
-        quiz = (
-            Quiz.objects.exclude(status=Quiz.Status.RETIRED)
-            .filter(lesson__slug=_lesson_slug(path))
-            .select_related("lesson")
-            .first()
-        )
+        quiz = Quiz.objects.filter(lesson__slug=_lesson_slug(path)).select_related("lesson").first()
         if quiz is None:
             return None
-        questions = (
-            quiz.questions.exclude(status=Question.Status.RETIRED)
-            .prefetch_related("choices__fact", "facts")
-            .order_by("position", "pk")
-        )
+        questions = quiz.questions.prefetch_related("choices__fact", "facts").order_by("position", "pk")
         return known(
             0,
             lesson=quiz.lesson.slug,
@@ -72,7 +65,9 @@ class QuizFiles:
         )
 
     def load(self, path: str, data: Any) -> None:
-        lesson = Lesson.objects.get(slug=data["lesson"])
+        lesson = Lesson.objects.filter(slug=data["lesson"]).first()
+        if lesson is None:
+            raise ContentError(path, 0, f"rests on “{data['lesson']}”, which is not in the database")
         quiz, _ = Quiz.objects.update_or_create(
             lesson=lesson,
             defaults={
@@ -121,7 +116,8 @@ class QuizFiles:
                     )
                 )
             taken[entry["slug"]] = "this file"
-            for slug in _facts_of(entry):
+            # What is retired is asked no more, perhaps just because of its facts.
+            for slug in [] if entry.get("status") == Question.Status.RETIRED else _facts_of(entry):
                 if slug in disputed:
                     errors.append(
                         ContentError(path, entry.line, f"asks “{slug}” as if settled, but sources dispute it")
@@ -185,7 +181,7 @@ def _read_question(record: Record) -> Any:
         "slug": read_slug(record),
         "kind": kind,
         "stem": record.text("stem"),
-        "status": _unless_published(record.choice("status", _STATUSES, default="published")),
+        "status": _unless_published(record.choice("status", Question.Status.values, default="published")),
         "facts": sorted(record.texts("facts")),
         "explanation": record.text("explanation", required=False),
     }

@@ -114,6 +114,15 @@ def item_of(*, learner: Learner, quiz: Quiz, attempt: uuid.UUID, position: int) 
     )
 
 
+def is_repeat(item: AttemptItem, submit_key: str) -> bool:
+    """Tell whether this submit of an answered item is the one that answered it, sent once more."""
+    try:
+        key = uuid.UUID(submit_key)
+    except ValueError:
+        return False
+    return Response.objects.filter(item=item, submit_key=key).exists()
+
+
 def item_to_answer(attempt: Attempt, position: int) -> AttemptItem:
     """Return an item with the public part of its question; key and explanation stay in the database."""
     items = attempt.items.select_related("served").only(

@@ -138,6 +138,10 @@ def _answer(request: HttpRequest, quiz: Quiz) -> HttpResponse:
             submit_answer(item=item, submit_key=form.cleaned_data["submit_key"], answer=answer)
         except AttemptClosedError:
             return redirect(item.attempt)
+    elif not selectors.is_repeat(item, request.POST.get("submit_key", "")):
+        messages.info(
+            request, _("You had answered this question in another window already. That first answer counts.")
+        )
     latest = selectors.latest_attempt(item.attempt.learner, quiz)
     if latest is None or latest.pk != item.attempt_id:
         return redirect(item.attempt)

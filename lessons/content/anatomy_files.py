@@ -1,4 +1,4 @@
-"""anatomy/sources.yaml, structures.yaml, facts.yaml and figures.yaml: the knowledge base as files."""
+"""anatomy/sources.yaml, structures.yaml and figures.yaml: the knowledge base as files, but for its facts."""
 
 import re
 from pathlib import PurePosixPath
@@ -7,59 +7,18 @@ from typing import Any
 from django.contrib.staticfiles import finders
 
 from anatomy.changes import knowledge_changed
-from anatomy.models import Coverage, Fact, Figure, Region, Source, Structure, Synonym
+from anatomy.models import Figure, Region, Source, Structure, Synonym
 from lessons.content.engine import register
+from lessons.content.entries import known, plain, read_slug, repeated, row_of, slugs
 from lessons.content.reading import ContentError, Record, read_yaml
 from lessons.content.writing import to_yaml
 
-SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 COLOUR = re.compile(r"#[0-9a-f]{6}\Z")
 
 
-class _Known(dict[str, Any]):
-    """Data read from a file, remembering its line for complaints; written out it is a plain mapping."""
+class AnatomyKind:
+    """One file that holds a whole table of the knowledge base."""
 
-    line: int = 0
-
-
-def known(line: int, **fields: Any) -> _Known:
-    """Return `fields` without the empty ones, in the order given."""
-    result = _Known({name: value for name, value in fields.items() if value not in ("", [], None)})
-    result.line = line
-    return result
-
-
-def plain(data: Any) -> Any:
-    """Return `data` as bare dicts and lists, as YAML writes them."""
-    if isinstance(data, dict):
-        return {name: plain(value) for name, value in data.items()}
-    if isinstance(data, list):
-        return [plain(value) for value in data]
-    return data
-
-
-def read_slug(record: Record, field: str = "slug") -> str:
-    slug = record.text(field, max_length=80)
-    if not SLUG.match(slug):
-        raise record.error(f"“{slug}” is no slug: lower-case words joined by hyphens", field)
-    return slug
-
-
-def repeated(path: str, entries: list[Any], name: str) -> list[ContentError]:
-    seen: set[str] = set()
-    errors = []
-    for entry in entries:
-        if entry[name] in seen:
-            errors.append(ContentError(path, entry.line, f"“{entry[name]}” stands twice"))
-        seen.add(entry[name])
-    return errors
-
-
-def slugs(everything: dict[str, Any], path: str) -> set[str]:
-    return {entry["slug"] for entry in everything.get(path, [])}
-
-
-class _AnatomyKind:
     path: str
 
     def matches(self, path: PurePosixPath) -> bool:
@@ -67,6 +26,9 @@ class _AnatomyKind:
 
     def paths_in_database(self) -> list[str]:
         return [self.path]
+
+    def identity(self, path: str) -> str:
+        return path
 
     def serialize(self, data: Any) -> str:
         return to_yaml(plain(data))
@@ -81,7 +43,7 @@ class _AnatomyKind:
         return entries
 
 
-class SourcesKind(_AnatomyKind):
+class SourcesKind(AnatomyKind):
     name, order, path = "sources", 10, "anatomy/sources.yaml"
 
     def parse(self, path: str, text: str) -> Any:
@@ -119,7 +81,7 @@ class SourcesKind(_AnatomyKind):
         return repeated(path, data, "slug")
 
 
-class StructuresKind(_AnatomyKind):
+class StructuresKind(AnatomyKind):
     name, order, path = "structures", 20, "anatomy/structures.yaml"
 
     def parse(self, path: str, text: str) -> Any:
@@ -176,7 +138,8 @@ class StructuresKind(_AnatomyKind):
             if [synonym.text for synonym in row.synonyms.all()] != wanted:
                 row.synonyms.all().delete()
                 Synonym.objects.bulk_create(Synonym(structure=row, text=text) for text in wanted)
-        Structure.objects.exclude(slug__in=rows).filter(facts=None, facts_about=None, parts=None).delete()
+        gone = Structure.objects.exclude(slug__in=rows)
+        gone.filter(facts=None, facts_about=None, parts=None, regions=None).delete()
         knowledge_changed()
 
     def check(self, path: str, data: Any, everything: dict[str, Any]) -> list[ContentError]:
@@ -198,145 +161,7 @@ class StructuresKind(_AnatomyKind):
         return errors
 
 
-class FactsKind(_AnatomyKind):
-    name, order, path = "facts", 30, "anatomy/facts.yaml"
-
-    def parse(self, path: str, text: str) -> Any:
-        top = Record(path, read_yaml(path, text), "the file")
-        facts, coverage = [], []
-        for record in top.records("facts", "a fact"):
-            facts.append(
-                known(
-                    record.line,
-                    subject=record.text("subject"),
-                    relation=record.choice("relation", Fact.Relation.values),
-                    object=record.text("object"),
-                    role=record.choice("role", ["", *Fact.Role.values], default=""),
-                    context=record.text("context", required=False).replace(Fact.NEUTRAL, ""),
-                    status=record.choice("status", Fact.Status.values),
-                    sources=record.texts("sources"),
-                    note=record.text("note", required=False),
-                )
-            )
-            record.end()
-        for record in top.records("coverage", "a complete list", required=False):
-            entry = known(
-                record.line,
-                subject=record.text("subject"),
-                relation=record.choice("relation", Fact.Relation.values),
-            )
-            if not record.flag("complete"):
-                raise record.error("coverage lists only what is complete: true", "complete")
-            entry["complete"] = True
-            coverage.append(entry)
-            record.end()
-        top.end()
-        return {
-            "facts": facts,
-            "coverage": sorted(coverage, key=lambda entry: (entry["subject"], entry["relation"])),
-        }
-
-    def dump(self, path: str) -> Any | None:
-        rows = Fact.objects.select_related("subject", "object").prefetch_related("sources")
-        facts = [
-            known(
-                0,
-                subject=row.subject.slug,
-                relation=row.relation,
-                object=row.object.slug,
-                role=row.role,
-                context="" if row.context == Fact.NEUTRAL else row.context,
-                status=row.status,
-                sources=sorted(source.slug for source in row.sources.all()),
-                note=row.note,
-            )
-            for row in rows
-        ]
-        if not facts:
-            return None
-        complete = Coverage.objects.order_by("subject__slug", "relation").values_list(
-            "subject__slug", "relation"
-        )
-        coverage = [
-            known(0, subject=subject, relation=relation, complete=True) for subject, relation in complete
-        ]
-        return {"facts": facts, "coverage": coverage}
-
-    def serialize(self, data: Any) -> str:
-        ordered = {
-            "facts": [
-                {**fact, **({"sources": sorted(fact["sources"])} if "sources" in fact else {})}
-                for fact in data["facts"]
-            ],
-            "coverage": data["coverage"],
-        }
-        return to_yaml(plain(ordered))
-
-    def load(self, path: str, data: Any) -> None:
-        structures = {row.slug: row for row in Structure.objects.all()}
-        sources = {row.slug: row for row in Source.objects.all()}
-        existing = {row.slug: row for row in Fact.objects.prefetch_related("sources")}
-        slugs = []
-        for position, entry in enumerate(data["facts"], start=1):
-            slug = fact_slug(entry)
-            slugs.append(slug)
-            fact = existing.get(slug) or Fact(
-                slug=slug,
-                subject=structures[entry["subject"]],
-                relation=entry["relation"],
-                object=structures[entry["object"]],
-                context=entry.get("context", Fact.NEUTRAL),
-            )
-            fact.role, fact.note = entry.get("role", ""), entry.get("note", "")
-            fact.status, fact.position = entry["status"], position
-            fact.save()
-            wanted = {sources[source].pk for source in entry.get("sources", [])}
-            if {source.pk for source in fact.sources.all()} != wanted:
-                fact.sources.set(wanted)
-        gone = Fact.objects.exclude(slug__in=slugs)
-        # Retired, not deleted: questions and the memory of learners may rest on them.
-        gone.exclude(status=Fact.Status.RETIRED).update(status=Fact.Status.RETIRED)
-        Coverage.objects.all().delete()
-        Coverage.objects.bulk_create(
-            Coverage(subject=structures[entry["subject"]], relation=entry["relation"])
-            for entry in data["coverage"]
-        )
-        knowledge_changed()
-
-    def check(self, path: str, data: Any, everything: dict[str, Any]) -> list[ContentError]:
-        errors = []
-        structures = slugs(everything, StructuresKind.path)
-        sources = slugs(everything, SourcesKind.path)
-        seen: set[str] = set()
-        for entry in data["facts"]:
-            slug = fact_slug(entry)
-            problems = [
-                f"{field} names an unknown structure “{entry[field]}”"
-                for field in ("subject", "object")
-                if entry[field] not in structures
-            ]
-            problems += [
-                f"names an unknown source “{name}”"
-                for name in entry.get("sources", [])
-                if name not in sources
-            ]
-            if slug in seen:
-                problems.append(f"the fact “{slug}” stands twice")
-            if entry["status"] == Fact.Status.REVIEWED and not entry.get("sources"):
-                problems.append(f"the fact “{slug}” is reviewed but has no source")
-            if entry.get("role") == Fact.Role.DISPUTED and not entry.get("note"):
-                problems.append(f"the fact “{slug}” is disputed, so its note must say who says what")
-            seen.add(slug)
-            errors += [ContentError(path, entry.line, problem) for problem in problems]
-        errors += [
-            ContentError(path, entry.line, f"subject names an unknown structure “{entry['subject']}”")
-            for entry in data["coverage"]
-            if entry["subject"] not in structures
-        ]
-        return errors
-
-
-class FiguresKind(_AnatomyKind):
+class FiguresKind(AnatomyKind):
     name, order, path = "figures", 35, "anatomy/figures.yaml"
 
     def parse(self, path: str, text: str) -> Any:
@@ -380,7 +205,7 @@ class FiguresKind(_AnatomyKind):
             Region.objects.bulk_create(
                 Region(
                     figure=figure,
-                    structure=structures[region["structure"]],
+                    structure=row_of(structures, region["structure"], path, region.line),
                     kind=region["kind"],
                     colour=region["colour"],
                     position=position,
@@ -416,11 +241,5 @@ def _read_region(record: Record) -> Any:
     return region
 
 
-def fact_slug(entry: dict[str, Any]) -> str:
-    return Fact.slug_for(
-        entry["subject"], entry["relation"], entry["object"], entry.get("context", Fact.NEUTRAL)
-    )
-
-
-for kind in (SourcesKind(), StructuresKind(), FactsKind(), FiguresKind()):
+for kind in (SourcesKind(), StructuresKind(), FiguresKind()):
     register(kind)

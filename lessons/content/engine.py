@@ -1,11 +1,10 @@
 """load_course, dump_course and check_course over whatever kinds of content the apps have registered.
 
-A file meets the database in three texts: what the file says, what the database says now, and what
-the file said when it was last loaded. From them follows whether an author has edited here.
+A file meets the database in four texts: what the file says, what the database says now, and what
+either said when the file was last loaded. From them follows whether an author has edited here.
 """
 
 import hashlib
-import re
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -30,6 +29,9 @@ class ContentKind(Protocol):
 
     def paths_in_database(self) -> list[str]: ...
 
+    def identity(self, path: str) -> str:
+        """Name the thing, whatever its place in the order: part-1/03-bone.yaml and part-2/01-bone.yaml are one."""
+
     def parse(self, path: str, text: str) -> Any:
         """Return the file's data in canonical form; raises ContentError."""
 
@@ -40,7 +42,10 @@ class ContentKind(Protocol):
         """Return what the database says of this path's slug, in the form `parse` gives, or None."""
 
     def load(self, path: str, data: Any) -> None:
-        """Make the database say what `data` says."""
+        """Make the database say what `data` says.
+
+        Raises ContentError when something it rests on is not here: an author may have deleted it.
+        """
 
     def media(self, data: Any) -> list[str]:
         """Return the names of the uploads that `data` speaks of: content/media/<name> in files."""
@@ -63,10 +68,14 @@ def register(kind: ContentKind) -> None:
 
 @dataclass
 class Report:
-    """What became of each file, by path: created, updated, unchanged, kept, conflict or missing."""
+    """What became of each file, by path: created, updated, unchanged, kept, conflict or missing.
+
+    `errors`: why nothing was loaded. `hindrances`: why a file without a mistake is in conflict all the same.
+    """
 
     outcomes: dict[str, str] = field(default_factory=dict)
     errors: list[ContentError] = field(default_factory=list)
+    hindrances: list[ContentError] = field(default_factory=list)
 
     def counts(self) -> Counter[str]:
         return Counter(self.outcomes.values())
@@ -83,10 +92,13 @@ class _File:
     def identity(self) -> str:
         return _identity(self.kind, self.path)
 
+    @property
+    def digest(self) -> str:
+        return _digest(self.path, self.text)
+
 
 def _identity(kind: ContentKind, path: str) -> str:
-    """Name the thing, whatever its place in the order: part-1/03-bone.yaml and part-1/04-bone.yaml are one."""
-    return f"{kind.name}:{re.sub(r'^[0-9]+-', '', PurePosixPath(path).name)}"
+    return f"{kind.name}:{kind.identity(path)}"
 
 
 def _digest(path: str, text: str) -> str:
@@ -138,25 +150,32 @@ def check_course(folder: Path) -> list[ContentError]:
 def load_course(folder: Path, *, overwrite: bool = False) -> Report:
     """Bring the content files into the database.
 
-    Nothing is loaded unless every file passes `check_course`. What an author has edited here is kept:
-    `kept` when the file is as it was, `conflict` when both have changed; `overwrite` lets the file win.
+    Nothing is loaded unless every file passes `check_course`. What an author has edited, retired or
+    deleted here stays so: `kept` when the file is as it was, `conflict` when both have changed;
+    `overwrite` lets the file win.
     """
     report = Report(errors=check_course(folder))
     if report.errors:
         return report
     files, _ = _read_files(folder)
-    known = dict(ContentFile.objects.values_list("identity", "digest"))
+    known = {row.identity: row for row in ContentFile.objects.all()}
     here = _texts_in_database()
     with transaction.atomic():
         for file in files:
-            outcome = _outcome(file, known.get(file.identity), here.get(file.identity), overwrite)
-            report.outcomes[file.path] = outcome
+            outcome = _outcome(file, known.get(file.identity), _digest_of(here, file.identity), overwrite)
             if outcome in {"created", "updated"}:
-                _take_media(folder, file.kind.media(file.data))
-                file.kind.load(file.path, file.data)
-            if outcome not in {"kept", "conflict"}:
-                digest = _digest(file.path, file.text)
-                ContentFile.objects.update_or_create(identity=file.identity, defaults={"digest": digest})
+                try:
+                    _load(folder, file)
+                except ContentError as error:
+                    outcome = "conflict"
+                    report.hindrances.append(error)
+            report.outcomes[file.path] = outcome
+        if report.counts().keys() & {"created", "updated"}:
+            here = _texts_in_database()
+        for file in files:
+            if report.outcomes[file.path] not in {"kept", "conflict"}:
+                digests = {"digest": file.digest, "here_digest": _digest_of(here, file.identity)}
+                ContentFile.objects.update_or_create(identity=file.identity, defaults=digests)
     identities = {file.identity for file in files}
     for identity, (path, _text) in here.items():
         if identity in known and identity not in identities:
@@ -174,16 +193,28 @@ def _texts_in_database() -> dict[str, tuple[str, str]]:
     return texts
 
 
-def _outcome(file: _File, loaded: str | None, here: tuple[str, str] | None, overwrite: bool) -> str:
-    wanted = _digest(file.path, file.text)
-    now = _digest(*here) if here else None
-    if now == wanted:
+def _digest_of(texts: dict[str, tuple[str, str]], identity: str) -> str:
+    """Return the digest of what the database says of a thing; empty if it says nothing."""
+    return _digest(*texts[identity]) if identity in texts else ""
+
+
+def _outcome(file: _File, loaded: ContentFile | None, here: str, overwrite: bool) -> str:
+    if here == file.digest:
         return "unchanged"
-    if now is None:
-        return "created"
-    if now == loaded or overwrite:
-        return "updated"
-    return "kept" if loaded == wanted else "conflict"
+    if overwrite or (loaded is None and not here):
+        return "updated" if here else "created"
+    if loaded is None:
+        return "conflict"
+    same_file = loaded.digest == file.digest
+    if here == loaded.here_digest:
+        return "unchanged" if same_file else "updated"
+    return "kept" if same_file else "conflict"
+
+
+@transaction.atomic
+def _load(folder: Path, file: _File) -> None:
+    _take_media(folder, file.kind.media(file.data))
+    file.kind.load(file.path, file.data)
 
 
 def _media_file(folder: Path, name: str) -> Path:

@@ -7,19 +7,11 @@ from typing import Any
 
 from content_editor.contents import contents_for_item
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 
 from anatomy.models import Fact, Figure, Source, Structure
-from lessons.content.anatomy_files import (
-    FiguresKind,
-    SourcesKind,
-    StructuresKind,
-    known,
-    plain,
-    read_slug,
-    slugs,
-)
+from lessons.content.anatomy_files import FiguresKind, SourcesKind, StructuresKind
 from lessons.content.engine import register
+from lessons.content.entries import known, plain, read_slug, row_of, slugs
 from lessons.content.reading import ContentError, Record, read_yaml
 from lessons.content.writing import pretty_html, to_yaml
 from lessons.models import (
@@ -52,6 +44,9 @@ class PartKind:
     def paths_in_database(self) -> list[str]:
         return [f"part-{number}/part.yaml" for number in Part.objects.values_list("number", flat=True)]
 
+    def identity(self, path: str) -> str:
+        return PurePosixPath(path).parent.name
+
     def parse(self, path: str, text: str) -> Any:
         record = Record(path, read_yaml(path, text), "a part")
         data = known(
@@ -79,13 +74,23 @@ class PartKind:
         return known(0, **{name: getattr(part, name) for name in names})
 
     def load(self, path: str, data: Any) -> None:
-        Part.objects.update_or_create(number=data["number"], defaults={"summary": "", **data})
+        number, slug = data["number"], data["slug"]
+        part = Part.objects.filter(number=number).first() or Part.objects.filter(slug=slug).first() or Part()
+        if other := Part.objects.filter(slug=slug).exclude(pk=part.pk).first():
+            raise ContentError(path, data.line, f"the part “{slug}” has the number {other.number} here")
+        for name, value in {"summary": "", **data}.items():
+            setattr(part, name, value)
+        part.save()
 
     def media(self, data: Any) -> list[str]:
         return []
 
     def check(self, path: str, data: Any, everything: dict[str, Any]) -> list[ContentError]:
-        return []
+        return [
+            ContentError(path, data.line, f"the part “{data['slug']}” stands in {other} too")
+            for other, part in everything.items()
+            if other < path and self.matches(PurePosixPath(other)) and part["slug"] == data["slug"]
+        ]
 
 
 class LessonKind:
@@ -97,6 +102,9 @@ class LessonKind:
     def paths_in_database(self) -> list[str]:
         lessons = Lesson.objects.in_order().select_related("part")
         return [f"part-{lesson.part.number}/{lesson.position:02d}-{lesson.slug}.yaml" for lesson in lessons]
+
+    def identity(self, path: str) -> str:
+        return _LESSON_PATH.match(path).group(3)  # type: ignore[union-attr]
 
     def parse(self, path: str, text: str) -> Any:
         record = Record(path, read_yaml(path, text), "a lesson")
@@ -113,7 +121,7 @@ class LessonKind:
         record.end()
         if (data["status"] == Lesson.Status.SCHEDULED) != ("publish_at" in data):
             raise record.error("“publish_at” goes with the status “scheduled”, and with no other", "status")
-        if data["slug"] != _LESSON_PATH.match(path).group(3):  # type: ignore[union-attr]
+        if data["slug"] != self.identity(path):
             raise record.error(f"the file's name does not fit the slug “{data['slug']}”", "slug")
         return data
 
@@ -121,8 +129,7 @@ class LessonKind:
         return to_yaml(plain(data))
 
     def dump(self, path: str) -> Any | None:
-        slug = _LESSON_PATH.match(path).group(3)  # type: ignore[union-attr]
-        lesson = Lesson.objects.filter(slug=slug).first()
+        lesson = Lesson.objects.filter(slug=self.identity(path)).first()
         if lesson is None:
             return None
         blocks = contents_for_item(lesson, BLOCK_MODELS)
@@ -139,7 +146,9 @@ class LessonKind:
 
     def load(self, path: str, data: Any) -> None:
         number, position, slug = _LESSON_PATH.match(path).groups()  # type: ignore[union-attr]
-        part = Part.objects.get(number=number)
+        part = Part.objects.filter(number=number).first()
+        if part is None:
+            raise ContentError(path, 0, f"rests on part {number}, which is not in the database")
         lesson = Lesson.objects.filter(slug=slug).first() or Lesson(slug=slug, version=0)
         lesson.part, lesson.position = part, int(position)
         lesson.title, lesson.summary, lesson.status = data["title"], data["summary"], data["status"]
@@ -152,7 +161,7 @@ class LessonKind:
         for model in BLOCK_MODELS:
             model._default_manager.filter(parent=lesson).delete()
         for ordering, block in enumerate(data["blocks"], start=1):
-            _load_block(lesson, ordering * 10, block)
+            _load_block(path, lesson, ordering * 10, block)
         render_lesson(lesson)
 
     def media(self, data: Any) -> list[str]:
@@ -299,11 +308,7 @@ def _dump_block(block: LessonBlock) -> Any:
         fields["body"] = pretty_html(block.body)
     if isinstance(block, FactsBlock):
         fields["caption"] = block.caption
-        fields["subjects"] = list(
-            block.subjects.through.objects.filter(factsblock=block)
-            .order_by("pk")
-            .values_list("structure__slug", flat=True)
-        )
+        fields["subjects"] = [structure.slug for structure in block.rows()]
         fields["relations"] = block.relations
     if isinstance(block, FigureBlock):
         fields |= {"figure": block.figure.slug, "caption": block.caption}
@@ -314,18 +319,18 @@ def _dump_block(block: LessonBlock) -> Any:
     return known(0, **fields)
 
 
-def _load_block(lesson: Lesson, ordering: int, data: Any) -> None:
+def _load_block(path: str, lesson: Lesson, ordering: int, data: Any) -> None:
     fields = {name: value for name, value in data.items() if name not in {"kind", "subjects"}}
     if "figure" in fields:
-        fields["figure"] = Figure.objects.get(slug=fields["figure"])
+        figures = {row.slug: row for row in Figure.objects.filter(slug=fields["figure"])}
+        fields["figure"] = row_of(figures, fields["figure"], path, data.line)
     block = _BLOCKS[data["kind"]](parent=lesson, region="main", ordering=ordering, **fields)
     if isinstance(block, FilmBlock):
         block.clean()  # reads the film's id from its address
     block.save()
     if isinstance(block, FactsBlock):
-        rows = {row.slug: row for row in Structure.objects.filter(Q(slug__in=data["subjects"]))}
-        for slug in data["subjects"]:
-            block.subjects.add(rows[slug])
+        rows = {row.slug: row for row in Structure.objects.filter(slug__in=data["subjects"])}
+        block.add_rows(row_of(rows, slug, path, data.line) for slug in data["subjects"])
 
 
 register(PartKind())

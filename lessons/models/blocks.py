@@ -5,6 +5,8 @@ and rules; the concrete block binds it to a lesson.
 """
 
 import secrets
+from html import unescape
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from content_editor.models import create_plugin_base
@@ -53,7 +55,7 @@ def new_block_key() -> str:
 
 
 def _short(html: str) -> str:
-    return Truncator(" ".join(strip_tags(html.replace("<", " <")).split())).chars(60)
+    return Truncator(" ".join(unescape(strip_tags(html.replace("<", " <"))).split())).chars(60)
 
 
 class TextContent(models.Model):
@@ -183,6 +185,16 @@ class FactsBlock(LessonBlock):
     def __str__(self) -> str:
         return self.title
 
+    def rows(self) -> list[Structure]:
+        """Return the subjects in the order in which the author added them."""
+        links = self.subjects.through.objects.filter(factsblock=self).order_by("pk")
+        return [link.structure for link in links.select_related("structure")]
+
+    def add_rows(self, structures: Iterable[Structure]) -> None:
+        """Add subjects at the end, in the order given; those that are rows already stay where they are."""
+        for structure in structures:
+            self.subjects.add(structure)  # added together, they would come in any order
+
 
 class FigureBlock(LessonBlock):
     """A figure of the workshop, with the legend of its colours."""
@@ -242,6 +254,10 @@ class FilmBlock(LessonBlock):
                 raise ValidationError(_("A film of our own needs a WebM or MP4 file."))
             if not self.captions:
                 raise ValidationError({"captions": _("A film needs captions, for those who cannot hear it.")})
+            if not self.duration:
+                raise ValidationError(
+                    {"duration": _("Say how many seconds the film lasts: what has been seen is measured by it.")}
+                )
             return
         embed = parse_film_url(self.url)
         if embed is None or embed.provider != self.provider:

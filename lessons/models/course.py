@@ -129,16 +129,16 @@ class Lesson(models.Model):
 class RenderedLesson(models.Model):
     """The lesson's body as ready HTML, kept because drawing it costs more than all queries of its page.
 
-    `stamp` names the version of the lesson and of the templates it was drawn with; a row with another
-    stamp is drawn anew when next asked for.
+    `stamp` names the versions of the lesson, the knowledge base and the templates it was drawn with; a
+    row with another stamp is drawn anew when next asked for.
     """
 
     lesson = models.OneToOneField(Lesson, primary_key=True, on_delete=models.CASCADE, related_name="rendered")
     stamp = models.CharField(max_length=80)
     html = models.TextField(blank=True)
-    block_keys = models.JSONField(default=list, help_text="Keys of the blocks that are to be read, in order.")
+    block_keys = models.JSONField(default=list, help_text=_("Keys of the blocks that are to be read, in order."))
     films = models.JSONField(
-        default=dict, help_text="Length in seconds of each film, by the key of its block."
+        default=dict, help_text=_("Length in seconds of each film, by the key of its block.")
     )
     words = models.PositiveIntegerField(default=0)
 

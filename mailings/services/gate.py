@@ -14,10 +14,11 @@ def is_closed(*, now: datetime.datetime) -> bool:
 
 
 @transaction.atomic
-def close(*, reason: str, needs_person: bool, now: datetime.datetime) -> MailGate:
+def close(*, reason: str, person_after: int | None, now: datetime.datetime) -> MailGate:
     """Leave the server alone: 2 s, then twice as long after each failure, 5 min at most.
 
-    Where it takes a person (a refused password, say), issues being sent are paused and tell the reason.
+    From the `person_after`th failure in a row on it takes a person (from the first one for a refused
+    password, say): issues being sent are paused and tell the reason. None: it may heal by itself for ever.
     """
     MailGate.objects.get_or_create(pk=MailGate.ONLY, defaults={"closed_until": now, "changed_at": now})
     gate = MailGate.objects.select_for_update().get(pk=MailGate.ONLY)
@@ -26,7 +27,7 @@ def close(*, reason: str, needs_person: bool, now: datetime.datetime) -> MailGat
     gate.reason = reason[:300]
     gate.changed_at = now
     gate.save()
-    if needs_person:
+    if person_after is not None and gate.failures >= person_after:
         Issue.objects.filter(status=Issue.Status.SENDING).update(
             status=Issue.Status.PAUSED, pause_reason=reason[:300]
         )

@@ -15,6 +15,7 @@ from mailings.headers import one_line
 from mailings.messages import fill_holes
 from mailings.models import Delivery, Issue, Subscriber
 from mailings.rendering import BLOCKS, render_issue
+from mailings.services import ledger
 from mailings.services.queue import queue_mail, wake
 
 Status = Issue.Status
@@ -96,9 +97,16 @@ def _write_audience(*, issue_id: int, now: datetime.datetime) -> int:
 def finish_issues(*, now: datetime.datetime) -> int:
     """Mark the issues as sent of which no mail waits or is in a worker's hands."""
     unsettled = Delivery.objects.unsettled().filter(issue=OuterRef("pk"), kind=Delivery.Kind.NEWSLETTER)
-    return Issue.objects.filter(~Exists(unsettled), status=Status.SENDING).update(
-        status=Status.SENT, finished_at=now
-    )
+    done = Issue.objects.filter(~Exists(unsettled), status=Status.SENDING)
+    if not done.exists():
+        return 0
+    with transaction.atomic():
+        # Under the locks of the issues, and in a statement after them: a mail that is put back into the queue
+        # meanwhile (ledger.send_again) is seen.
+        locked = Issue.objects.select_for_update().filter(status=Status.SENDING).order_by("pk")
+        return done.filter(pk__in=list(locked.values_list("pk", flat=True))).update(
+            status=Status.SENT, finished_at=now
+        )
 
 
 def pause_issue(*, issue: Issue, reason: str = "") -> bool:
@@ -130,9 +138,7 @@ def cancel_issue(*, issue: Issue) -> int:
     )
     if not cancelled:
         return 0
-    return Delivery.objects.filter(
-        issue=issue, kind=Delivery.Kind.NEWSLETTER, status=Delivery.Status.QUEUED
-    ).update(status=Delivery.Status.CANCELLED, settled_at=now, outcome=_("The issue was cancelled."))
+    return ledger.cancel_waiting(issues=Issue.objects.filter(pk=issue.pk), now=now)
 
 
 def send_test(*, issue: Issue, user: User) -> Delivery:

@@ -101,12 +101,15 @@ def defer(delivery: Delivery, *, answer: str, now: datetime.datetime) -> bool:
     """The server said “later”: try again after 5 min, 15 min, 1 h, 4 h and 12 h, then give up."""
     if delivery.attempts > len(BACK_OFF):
         return settle_failed(delivery, answer=answer, now=now)
-    return bool(
-        _held(delivery, Status.CLAIMED, Status.HANDING, Status.UNCERTAIN).update(
+    with transaction.atomic():
+        issue_status = _lock_issue(delivery)
+        deferred = _held(delivery, Status.CLAIMED, Status.HANDING, Status.UNCERTAIN).update(
             status=Status.QUEUED, settled_at=None, token="", lease_until=None, outcome=answer,
             next_at=now + BACK_OFF[delivery.attempts - 1],
-        )
-    )  # fmt: skip
+        )  # fmt: skip
+        if deferred and issue_status == Issue.Status.SENT:
+            _reopen_issue(delivery)
+    return bool(deferred)
 
 
 def release(deliveries: Iterable[Delivery]) -> int:
@@ -144,8 +147,21 @@ def weed(deliveries: Iterable[Delivery], *, now: datetime.datetime) -> list[Deli
     return [row for row in rows if row.pk in wanted]
 
 
+def cancel_waiting(*, issues: QuerySet[Issue], now: datetime.datetime) -> int:
+    """Settle the mails of cancelled issues that wait, and return how many. What a worker holds is left to it."""
+    waiting = Delivery.objects.filter(
+        issue__in=issues.filter(status=Issue.Status.CANCELLED),
+        kind=Delivery.Kind.NEWSLETTER,
+        status=Status.QUEUED,
+    )
+    return waiting.update(status=Status.CANCELLED, settled_at=now, outcome=_("The issue was cancelled."))
+
+
 def reap(*, now: datetime.datetime) -> int:
-    """Free what dead workers held: claimed goes back to the queue, handing becomes uncertain. Return how many."""
+    """Free what dead workers held: claimed goes back to the queue, handing becomes uncertain. Return how many.
+
+    Also settles what a worker gave back, or lost, after its issue was cancelled: nobody claims it any more.
+    """
     over = Delivery.objects.filter(lease_until__lt=now)
     back = over.filter(status=Status.CLAIMED, attempts__lt=MOST_CLAIMS).update(
         status=Status.QUEUED, token="", lease_until=None
@@ -158,23 +174,37 @@ def reap(*, now: datetime.datetime) -> int:
         status=Status.UNCERTAIN, settled_at=now, lease_until=None,
         outcome=_("The worker died, or the server never answered, while the mail was handed over."),
     )  # fmt: skip
+    cancel_waiting(issues=Issue.objects.all(), now=now)
     return back + hopeless + unknown
 
 
 @transaction.atomic
 def send_again(*, delivery: Delivery) -> bool:
     """A person has decided that an uncertain mail is to be sent once more. Not if its issue was cancelled."""
-    now = timezone.now()
-    if Issue.objects.filter(deliveries=delivery, status=Issue.Status.CANCELLED).exists():
+    issue_status = _lock_issue(delivery)
+    if issue_status == Issue.Status.CANCELLED:
         return False
     again = Delivery.objects.filter(pk=delivery.pk, status=Status.UNCERTAIN).update(
-        status=Status.QUEUED, settled_at=None, token="", next_at=now, attempts=0, outcome=""
+        status=Status.QUEUED, settled_at=None, token="", next_at=timezone.now(), attempts=0, outcome=""
     )
-    if again and delivery.kind == Delivery.Kind.NEWSLETTER:
-        Issue.objects.filter(deliveries=delivery, status=Issue.Status.SENT).update(
-            status=Issue.Status.SENDING, finished_at=None
-        )
+    if again and issue_status == Issue.Status.SENT:
+        _reopen_issue(delivery)
     return bool(again)
+
+
+def _lock_issue(delivery: Delivery) -> str | None:
+    """Return the state of the issue that this is a mail of, if of any, and keep it until the transaction ends.
+
+    An issue may count as sent already when a mail of unknown fate goes back to the queue. Whoever puts one
+    there takes this lock before it touches the mail, and `finish_issues` takes it before it looks.
+    """
+    if delivery.issue_id is None:
+        return None
+    return Issue.objects.select_for_update().values_list("status", flat=True).get(pk=delivery.issue_id)
+
+
+def _reopen_issue(delivery: Delivery) -> None:
+    Issue.objects.filter(deliveries=delivery).update(status=Issue.Status.SENDING, finished_at=None)
 
 
 def resolve_as_sent(*, delivery: Delivery) -> bool:

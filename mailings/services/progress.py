@@ -40,20 +40,27 @@ def queue_welcome(*, user: User, learner: Learner) -> Delivery | None:
 
 def queue_progress_mail(*, now: datetime.datetime) -> int:
     """Write a weekly mail for each learner who is due; return how many. Safe to run at any time and twice at once."""
+    # Read to the end before the first write. On SQLite a connection with an open query sees the state from
+    # before it, and may not write any more once another process has.
+    due = list(learners_due_for_weekly(now=now).values_list("pk", flat=True))
     count = 0
-    for learner in learners_due_for_weekly(now=now).iterator(chunk_size=200):
-        since: datetime.datetime = learner.since  # type: ignore[attr-defined]  # the selector annotates it
+    for learner_id in due:
         try:
-            count += _queue_weekly(learner, since=since, now=now) is not None
+            count += _queue_weekly(learner_id, now=now) is not None
         except Exception:
             # One learner's mail that cannot be made must not keep the others'.
-            logger.exception("The weekly mail for learner %s cannot be made", learner.pk)
+            logger.exception("The weekly mail for learner %s cannot be made", learner_id)
     return count
 
 
 @transaction.atomic
-def _queue_weekly(learner: Learner, *, since: datetime.datetime, now: datetime.datetime) -> Delivery | None:
+def _queue_weekly(learner_id: int, *, now: datetime.datetime) -> Delivery | None:
+    """Write the mail of a learner who is still due: much may have changed since the list was made."""
+    learner = learners_due_for_weekly(now=now).filter(pk=learner_id).first()
+    if learner is None:
+        return None
     assert learner.user is not None
+    since: datetime.datetime = learner.since  # type: ignore[attr-defined]  # the selector annotates it
     year, week, _day = now.isocalendar()
     mail = render_mail(
         "weekly",

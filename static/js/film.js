@@ -2,6 +2,7 @@
 // YouTube or Vimeo on a click only.
 
 const REPORT_EVERY_MS = 10000;
+const MOST_INTERVALS = 100; // in one report; what waits beyond that goes with the next
 const LONGEST_STEP_S = 2; // time moves on by less than this while playing; more is a jump
 
 class CourseFilm extends HTMLElement {
@@ -61,8 +62,7 @@ class CourseFilm extends HTMLElement {
       this.from = this.last;
     }
     if (!this.intervals.length) return;
-    const sent = this.intervals;
-    this.intervals = [];
+    const sent = this.intervals.splice(0, MOST_INTERVALS);
     if (!(await send(this.dataset.key, { intervals: sent, position: this.video.currentTime }))) {
       this.intervals = [...sent, ...this.intervals];
     }
@@ -95,7 +95,9 @@ async function send(key, report) {
   data.set("report", JSON.stringify(report));
   try {
     const url = new URL(`film/${key}/`, new URL(lesson.dataset.readUrl, location.href).href.replace(/read\/$/, ""));
-    return (await fetch(url, { method: "POST", body: data, keepalive: true })).ok;
+    const answer = await fetch(url, { method: "POST", body: data, keepalive: true });
+    if (answer.ok) document.dispatchEvent(new CustomEvent("lesson-progress", { detail: await answer.json() }));
+    return answer.ok;
   } catch {
     return false;
   }

@@ -31,7 +31,9 @@ function start(lesson) {
     for (const entry of entries) if (entry.isIntersecting) at = entry.target.dataset.block;
   }, { rootMargin: "-30% 0px -60% 0px" });
   for (const block of lesson.querySelectorAll("[data-block]")) {
-    const end = block.lastElementChild ?? block;
+    const end = document.createElement("span");
+    end.className = "block__end";
+    block.append(end);
     ends.observe(end);
     places.observe(block);
   }
@@ -58,6 +60,7 @@ function start(lesson) {
     }
   }
 
+  document.addEventListener("lesson-progress", (event) => show(event.detail));
   setInterval(send, SEND_EVERY_MS);
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState !== "hidden" || (!waiting.size && (sentAt === at || !sentAt))) return;
@@ -77,6 +80,7 @@ function show({ points, complete }) {
     item.toggleAttribute("data-done", point.done);
     item.querySelector("[data-detail]").textContent = point.detail;
     if (point.done && !wasDone) item.querySelector("[data-state]").textContent = list.dataset.doneWord;
+    if (point.done) item.querySelector("[data-declare]")?.setAttribute("hidden", "");
     if (point.key === "read" && point.done) document.querySelector("[data-mark-read]")?.setAttribute("hidden", "");
   }
   const note = list.querySelector("[data-complete-note]");

@@ -10,6 +10,7 @@ from django.utils import timezone
 from PIL import Image
 from reversion.models import Version
 
+from anatomy.changes import knowledge_revision
 from lessons.admin import LessonAdmin
 from lessons.authoring import duplicate_lesson
 from lessons.models import (
@@ -87,7 +88,7 @@ def test_saving_keeps_the_names_of_blocks_counts_the_version_and_draws_the_page_
     assert (lesson.version, text.key) == (2, "why-bone-adapts")
     kept = lesson.rendered
     assert (kept.stamp, kept.block_keys) == (
-        stamp_of(lesson),
+        stamp_of(lesson, knowledge_revision()),
         ["why-bone-adapts", KeyConceptBlock.objects.get().key],
     )
     assert "and to nothing else" in kept.html
@@ -205,11 +206,11 @@ def test_a_copy_is_a_draft_with_the_same_blocks_at_the_end_of_the_part(studio):
     lesson = LessonFactory(title="Bones", slug="bones", position=1)
     LessonFactory(part=lesson.part, position=7)
     TextBlockFactory(parent=lesson, key="why", ordering=1)
-    rows = [StructureFactory(), StructureFactory()]
+    rows = [StructureFactory() for _ in range(4)][::-1]
     facts = FactsBlock.objects.create(
         parent=lesson, region="main", ordering=2, key="table", title="Roads", relations=["origin"]
     )
-    facts.subjects.set(rows)
+    facts.add_rows(rows)
 
     answer = studio.post(f"{LIST}{lesson.pk}/actions/duplicate/")
 
@@ -217,8 +218,8 @@ def test_a_copy_is_a_draft_with_the_same_blocks_at_the_end_of_the_part(studio):
     assert answer.url == change(copy)
     assert (copy.title, copy.status, copy.position, copy.part) == ("Copy of Bones", "draft", 8, lesson.part)
     assert [block.key for block in TextBlock.objects.filter(parent=copy)] == ["why"]
-    assert list(FactsBlock.objects.get(parent=copy).subjects.all()) == rows
-    assert list(facts.subjects.all()) == rows
+    assert FactsBlock.objects.get(parent=copy).rows() == rows
+    assert facts.rows() == rows
     assert duplicate_lesson(lesson=lesson).slug == "bones-copy-2"
 
 
@@ -295,6 +296,28 @@ def test_a_table_keeps_the_order_of_its_columns_and_adds_new_ones_at_the_right(s
     assert "secret is not one of the available choices" in errors(answer)
 
 
+def test_a_table_keeps_the_order_of_its_rows_and_adds_new_ones_at_the_end_as_they_were_chosen(studio):
+    lesson = LessonFactory()
+    names = ["Sartorius", "Iliacus", "Psoas", "Gracilis", "Adductor longus"]
+    rows = {name: StructureFactory(name=name) for name in sorted(names)}
+    block = FactsBlock.objects.create(
+        parent=lesson, region="main", ordering=1, key="t", title="T", relations=["origin"]
+    )
+    block.add_rows([rows["Sartorius"], rows["Psoas"], rows["Iliacus"]])
+    page = studio.get(change(lesson))
+    number = block_number(page, "lessons_factsblock_set", block)
+    # The page lists what is chosen by name; what is chosen next comes after it.
+    chosen = ["Iliacus", "Sartorius", "Gracilis", "Adductor longus"]
+    data = form_data(page) | {f"{number}-subjects": [rows[name].pk for name in chosen]}
+
+    assert studio.post(change(lesson), data).status_code == 302
+
+    wanted = ["Sartorius", "Iliacus", "Gracilis", "Adductor longus"]
+    assert [row.name for row in block.rows()] == wanted
+    html = rendered_lesson(lesson).html
+    assert sorted(wanted, key=html.index) == wanted
+
+
 def picture(kind="PNG"):
     content = io.BytesIO()
     Image.new("RGB", (30, 20), (150, 30, 40)).save(content, kind)
@@ -325,7 +348,7 @@ def test_pictures_are_drawn_anew_and_programs_in_their_clothes_refused(studio):
 def test_films_are_known_by_their_bytes_and_need_captions(studio):
     lesson = LessonFactory()
     data = form_data(studio.get(change(lesson)))
-    number = new_block(data, "lessons_filmblock_set", title="A stride", provider="file", duration=4)
+    number = new_block(data, "lessons_filmblock_set", title="A stride", provider="file", duration=0)
     captions = b"WEBVTT\n\n00:00.000 --> 00:02.000\nLift.\n"
 
     def send(**files):
@@ -338,6 +361,8 @@ def test_films_are_known_by_their_bytes_and_need_captions(studio):
     assert "This is no MP4 film." in errors(send(mp4=WEBM, captions=captions))
     assert "its first line says WEBVTT" in errors(send(webm=WEBM, captions=b"<script> -->"))
     assert "A film needs captions" in errors(send(webm=WEBM))
+    assert "Say how many seconds the film lasts" in errors(send(webm=WEBM, captions=captions))
+    data[f"{number}-duration"] = 4
     assert FilmBlock.objects.count() == 0
 
     assert send(webm=WEBM, mp4=MP4, captions=captions, poster=picture()).status_code == 302

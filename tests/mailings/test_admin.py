@@ -1,4 +1,8 @@
+import re
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from mailings import sending
@@ -134,6 +138,27 @@ def test_the_previewed_mail_can_do_nothing(client, author, issue):
     assert "sandbox" in response.headers["Content-Security-Policy"]
     assert "script" not in response.headers["Content-Security-Policy"]
     assert response.headers["X-Frame-Options"] == "SAMEORIGIN"
+
+
+def test_the_list_of_issues_counts_what_was_sent_in_as_many_queries_for_one_as_for_many(client, author):
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            pages.append(client.get("/admin/mailings/issue/").text)
+        return len(captured)
+
+    pages = []
+    IssueFactory()
+    issue = NewsletterDeliveryFactory(status="sent", settled_at=timezone.now()).issue
+    NewsletterDeliveryFactory(issue=issue)
+    DeliveryFactory(issue=issue, kind="test")
+    with_one = queries()
+    for _n in range(9):
+        NewsletterDeliveryFactory.create_batch(2, issue=NewsletterDeliveryFactory().issue)
+
+    assert queries() == with_one
+    assert [re.findall(r'field-sent_of_all">([^<]*)<', page) for page in pages] == [
+        ["1 / 2", "–"], ["0 / 3"] * 9 + ["1 / 2", "–"]
+    ]  # fmt: skip
 
 
 def test_a_refused_test_row_is_listed_without_its_words(client, author):

@@ -3,6 +3,7 @@ import email
 import email.policy
 
 import pytest
+from django.core.checks import Error, run_checks
 
 from mailings.headers import BadAddressError, build_headers, checked_address, encode_header, one_line
 from mailings.messages import compose
@@ -113,6 +114,22 @@ def test_sender_name_beyond_ascii_is_encoded(settings):
     raw = encode_header(*headers_of()[0])
 
     assert email.message_from_bytes(raw + b"\r\n", policy=email.policy.default)["From"] == settings.MAIL_FROM
+
+
+def test_the_check_of_the_settings_has_nothing_to_say_of_a_good_sender():
+    assert [message for message in run_checks() if message.id == "mailings.E001"] == []
+
+
+def test_the_check_of_the_settings_names_a_bad_sender(settings):
+    settings.MAIL_FROM = "HipCourse"
+
+    assert [message for message in run_checks() if message.id == "mailings.E001"] == [
+        Error(
+            "MAIL_FROM is 'HipCourse'. It must be one address, with or without a name: HipCourse <course@example.org>.",
+            hint="Set MAIL_FROM in .env.",
+            id="mailings.E001",
+        )
+    ]
 
 
 def parsed(delivery, issue=None):

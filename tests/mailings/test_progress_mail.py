@@ -1,14 +1,17 @@
 import datetime
+import threading
 
 import pytest
 import time_machine
 from allauth.account.models import EmailAddress
 from allauth.account.signals import email_confirmed
 from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection, transaction
+from django.db.models.signals import post_save
 from django.utils import timezone
 
 from accounts.learners import SESSION_KEY, merge_learners
-from accounts.models import Learner
+from accounts.models import Learner, User
 from lessons.models import Completion, LessonVisit
 from mailings import sending
 from mailings.models import Delivery, MailOptOut
@@ -110,6 +113,43 @@ def test_a_beat_that_was_away_for_days_mails_late_and_once(learner):
     with time_machine.travel(late, tick=False):
         assert [queue_progress_mail(now=late), queue_progress_mail(now=late)] == [1, 0]
         assert queue_progress_mail(now=late + DAY) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_others_write_meanwhile_keeps_nobodys_mail_and_counts(learner):
+    many = 250  # more than a database hands over at once
+    users = User.objects.bulk_create(
+        User(email=f"crowd{n}@example.org", date_joined=NOW - 30 * DAY) for n in range(many)
+    )
+    EmailAddress.objects.bulk_create(
+        EmailAddress(user=user, email=user.email, verified=True) for user in users
+    )
+    others = Learner.objects.bulk_create(Learner(user=user) for user in users)
+    lesson = LessonFactory()
+    LessonVisit.objects.bulk_create(
+        LessonVisit(learner=other, lesson=lesson, first_at=NOW - DAY, last_at=NOW - DAY)
+        for other in [learner, *others]
+    )
+
+    def switch_off():
+        """All but the last one switch the mail off, on a connection of their own, once the first mail is written."""
+        try:
+            MailOptOut.objects.bulk_create(MailOptOut(learner=other, kind="weekly") for other in others[:-1])
+        finally:
+            connection.close()
+
+    def after_the_first(**kwargs):
+        post_save.disconnect(after_the_first, sender=Delivery)
+        other_process = threading.Thread(target=switch_off)
+        transaction.on_commit(lambda: (other_process.start(), other_process.join()))
+
+    post_save.connect(after_the_first, sender=Delivery)
+    with time_machine.travel(NOW, tick=False):
+        assert queue_progress_mail(now=NOW) == 2
+
+    assert list(Delivery.objects.order_by("pk").values_list("learner", flat=True)) == [
+        learner.pk, others[-1].pk
+    ]  # fmt: skip
 
 
 def test_week_after_week_each_gets_its_mail(learner):

@@ -1,15 +1,16 @@
 import datetime
+import threading
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.db import OperationalError
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from hipcourse.celery import app
 from mailings import sending, tasks
 from mailings.models import Delivery, Issue, MailGate, MailOptOut, Subscriber, Suppression
 from mailings.services import ledger
-from mailings.services.issues import pause_issue
+from mailings.services.issues import cancel_issue, finish_issues, pause_issue
 from tests.factories.accounts import LearnerFactory
 from tests.factories.mailings import DeliveryFactory, IssueFactory, NewsletterDeliveryFactory
 
@@ -86,6 +87,22 @@ def test_no_answer_after_the_message_is_an_unknown_fate_that_waits_for_a_person(
     row.refresh_from_db()
     assert (row.status, row.text) == ("uncertain", "It is 4711.")
     assert sink.recipients() == [row.recipient]
+
+
+def test_each_unknown_fate_is_one_failure_and_the_third_in_a_row_pauses_issues(sink):
+    issue = NewsletterDeliveryFactory(next_at=timezone.now() + datetime.timedelta(days=1)).issue
+    seen = []
+    for number in range(3):
+        DeliveryFactory(recipient=f"drop.anna{number}@example.org")
+        MailGate.objects.update(closed_until=timezone.now())
+        sending.pump()
+        gate = MailGate.objects.get()
+        pause = round((gate.closed_until - gate.changed_at).total_seconds())
+        seen.append((gate.failures, pause, Issue.objects.get(pk=issue.pk).status))
+
+    assert seen == [(1, 2, "sending"), (2, 4, "sending"), (3, 8, "paused")]
+    issue.refresh_from_db()
+    assert issue.pause_reason.startswith("No answer after the message: ")
 
 
 def test_a_recipient_that_hangs_waits_and_keeps_nobody(sink):
@@ -209,6 +226,9 @@ def test_a_mail_that_cannot_be_made_fails_and_the_others_go_on(sink):
     sending.pump()
 
     assert states() == {"not an address": "failed", "anna@example.org": "sent"}
+    assert Delivery.objects.get(status="failed").outcome == (
+        "“not an address” is not an address that mail can be sent to."
+    )
 
 
 # Consent is asked again at the moment of handing over
@@ -297,6 +317,45 @@ def test_a_paused_issue_keeps_its_mails_for_later(sink):
 
     row.refresh_from_db()
     assert (row.status, row.attempts, sink.taken) == ("queued", 0, [])
+
+
+@pytest.mark.parametrize("way", ["given back", "deferred", "lost"])
+def test_what_a_worker_held_when_its_issue_was_cancelled_does_not_wait_for_ever(sink, way):
+    row = NewsletterDeliveryFactory()
+    now = timezone.now()
+    _token, [claimed] = ledger.claim(limit=10, now=now)
+    if way == "deferred":
+        ledger.hand_over(claimed, now=now)
+    assert cancel_issue(issue=row.issue) == 0
+
+    if way == "given back":
+        ledger.release([claimed])
+    elif way == "deferred":
+        ledger.defer(claimed, answer="451 later", now=now)
+    else:
+        Delivery.objects.update(lease_until=now - MINUTE)
+    sending.pump()
+
+    row.refresh_from_db()
+    assert (row.status, row.outcome, row.settled_at is not None, sink.taken) == (
+        "cancelled", "The issue was cancelled.", True, []
+    )  # fmt: skip
+
+
+def test_only_waiting_mails_of_the_issue_end_with_it(sink):
+    cancelled = NewsletterDeliveryFactory().issue
+    NewsletterDeliveryFactory(
+        recipient="sent@example.org", issue=cancelled, status="sent", settled_at=timezone.now()
+    )
+    other = NewsletterDeliveryFactory(next_at=timezone.now() + MINUTE)
+    paused = NewsletterDeliveryFactory(issue__status="paused")
+
+    assert cancel_issue(issue=cancelled) == 1
+    ledger.reap(now=timezone.now())
+
+    assert {row.recipient: row.status for row in Delivery.objects.exclude(status="cancelled")} == {
+        "sent@example.org": "sent", other.recipient: "queued", paused.recipient: "queued"
+    }  # fmt: skip
 
 
 def test_a_cancelled_issue_ends_what_a_worker_holds(sink):
@@ -427,6 +486,48 @@ def test_sending_again_opens_a_finished_issue_until_it_is_done(sink):
     assert (sink.recipients(), Issue.objects.get().status) == ([row.recipient], "sent")
 
 
+def test_a_late_deferral_opens_a_finished_issue_until_it_is_done(sink):
+    row = NewsletterDeliveryFactory()
+    now = timezone.now()
+    _token, [claimed] = ledger.claim(limit=10, now=now)
+    ledger.hand_over(claimed, now=now)
+    ledger.reap(now=now + ledger.handing_lease() + MINUTE)
+    finish_issues(now=now)
+    assert Issue.objects.get().status == "sent"
+
+    ledger.defer(claimed, answer="451 later", now=now)
+    assert Issue.objects.get().status == "sending"
+    Delivery.objects.update(next_at=timezone.now())
+    sending.pump()
+
+    assert (sink.recipients(), Issue.objects.get().status) == ([row.recipient], "sent")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("first", ["sending again", "finishing"])
+def test_an_issue_is_never_finished_beside_a_mail_that_is_sent_again(first):
+    row = NewsletterDeliveryFactory(status="uncertain", settled_at=timezone.now())
+    steps = [lambda: ledger.send_again(delivery=row), lambda: finish_issues(now=timezone.now())]
+    if first == "finishing":
+        steps.reverse()
+
+    def second_step():
+        try:
+            steps[1]()
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        steps[0]()
+        second = threading.Thread(target=second_step)
+        second.start()
+        second.join(0.5)  # it waits for the lock; without one it is through by now
+    second.join(10)
+
+    row.refresh_from_db()
+    assert (row.status, Issue.objects.get().status) == ("queued", "sending")
+
+
 # Ways out
 
 
@@ -473,6 +574,23 @@ def test_an_address_of_no_known_kind_is_named_before_a_mail_is_touched(settings,
 
     row.refresh_from_db()
     assert (str(raised.value), row.status) == (message, "queued")
+
+
+@pytest.mark.parametrize(
+    "sender", ["", "HipCourse", "course@", "HipCourse <course at example.org>", "käthe@example.org"]
+)
+def test_a_bad_sender_is_named_before_a_mail_is_touched(sink, settings, sender):
+    settings.MAIL_FROM = sender
+    row = DeliveryFactory()
+
+    with pytest.raises(ImproperlyConfigured) as raised:
+        sending.pump()
+
+    row.refresh_from_db()
+    assert str(raised.value) == (
+        f"MAIL_FROM is {sender!r}. It must be one address, with or without a name: HipCourse <course@example.org>."
+    )
+    assert (row.status, row.attempts, row.text, sink.taken) == ("queued", 0, "It is 4711.", [])
 
 
 def test_a_slice_ends_in_time_and_says_that_there_is_more(sink):

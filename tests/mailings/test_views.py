@@ -188,6 +188,15 @@ def test_a_bad_address_comes_back_with_words_and_changes_nothing(client, typed):
     assert everything() == before
 
 
+@pytest.mark.parametrize(
+    ("referer", "page"),
+    [("http://testserver/lessons/?q=1", "/lessons/"), ("", ""), ("http://[", ""), ("http://[::1/x", "")],
+)
+def test_the_page_of_the_form_is_kept_with_the_consent_if_it_is_told(client, referer, page):
+    assert ask(client, headers={"referer": referer}).status_code == 302
+    assert Consent.objects.get().page == page
+
+
 def test_what_was_typed_is_still_there(client):
     assert 'value="anna@exam ple.org"' in ask(client, "anna@exam ple.org").text
 

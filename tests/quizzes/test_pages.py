@@ -440,3 +440,25 @@ def test_a_question_page_asked_for_while_the_last_answer_arrives_leads_to_the_re
 
 def test_feedback_asked_for_by_a_visitor_without_an_attempt_shows_the_quiz(client, url):
     assert client.get(f"{url}?item=1").url == url
+
+
+def test_an_answer_from_a_stale_window_is_told_not_to_count(guest, url, attempt):
+    item = items(attempt)[0]
+    first = fields(item, perfect(item))
+    guest.post(url, first)
+    repeat = guest.post(url, first, follow=True)
+    assert "That first answer counts." not in text(repeat)
+    stale = guest.post(url, fields(item, hopeless(item)), follow=True)
+    assert "You had answered this question in another window already. That first answer counts." in text(stale)
+    assert Response.objects.count() == 1
+
+
+def test_a_right_option_that_was_left_out_looks_unlike_one_that_was_chosen(guest, url, attempt):
+    item = next(item for item in items(attempt) if item.served.kind == "multi")
+    for earlier in items(attempt):
+        if earlier.position < item.position:
+            guest.post(url, fields(earlier, perfect(earlier)))
+    answer = {"choices": perfect(item)["choices"][:1]}
+    page = text(guest.post(url, fields(item, answer), follow=True))
+    assert page.count("option--missed") == page.count("Right, you left this out") == len(perfect(item)["choices"]) - 1
+    assert page.count("Right, your answer") == 1

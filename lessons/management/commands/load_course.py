@@ -25,12 +25,15 @@ class Command(BaseCommand):
         for path, outcome in report.outcomes.items():
             if outcome != "unchanged" or options["verbosity"] > 1:
                 self.stdout.write(f"{outcome:10} {path}")
+        for hindrance in report.hindrances:
+            self.stdout.write(str(hindrance))
         counts = report.counts()
         self.stdout.write(
             "Course content: " + (", ".join(f"{counts[word]} {word}" for word in sorted(counts)) or "none")
         )
         if counts["kept"] or counts["conflict"]:
             self.stdout.write(
-                "Kept: edited in the admin since it was loaded. Conflict: edited both here and in the file. "
+                "Kept: edited, retired or deleted in the admin since it was loaded. "
+                "Conflict: changed both here and in the file. "
                 "`dump_course` writes the admin's version to the files; `load_course --overwrite` takes the files'."
             )
