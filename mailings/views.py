@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.learners import current_learner, ensure_learner
 from accounts.models import Learner, User
@@ -24,9 +24,11 @@ from mailings.services import progress, subscribers
 asks_then_acts = require_http_methods(["GET", "HEAD", "POST"])
 
 
-@require_POST
+@asks_then_acts
 def subscribe(request: HttpRequest) -> HttpResponse:
     """Take an address. The answer is the same whether it is unknown, known, confirmed or suppressed."""
+    if request.method != "POST":
+        return render(request, "mailings/subscribe.html", {"form": SubscribeForm()})
     form = SubscribeForm(request.POST)
     if not form.is_valid():
         return render(request, "mailings/subscribe.html", {"form": form}, status=400)

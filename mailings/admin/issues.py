@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, Q, QuerySet
@@ -204,7 +205,8 @@ class IssueAdmin(StudioContentEditor):
             return redirect("admin:mailings_issue_change", pk)
         if issue.status != Issue.Status.DRAFT:
             return redirect("admin:mailings_issue_change", pk)
-        return self._page(request, "send", issue, title=_("Send this issue?"), readers=audience_size())
+        context = {"readers": audience_size(), "postal_address": settings.POSTAL_ADDRESS}
+        return self._page(request, "send", issue, title=_("Send this issue?"), **context)
 
     def pause(self, request: HttpRequest, pk: int) -> HttpResponse:
         issue = self._issue(request, pk)

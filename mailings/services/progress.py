@@ -15,6 +15,9 @@ from mailings.services.queue import queue_mail
 
 logger = logging.getLogger(__name__)
 
+# Hours, on the learner's own clock, in which a weekly mail may be written. Out of them it waits for the morning.
+BY_DAY = range(8, 20)
+
 
 @transaction.atomic
 def queue_welcome(*, user: User, learner: Learner) -> Delivery | None:
@@ -57,7 +60,7 @@ def queue_progress_mail(*, now: datetime.datetime) -> int:
 def _queue_weekly(learner_id: int, *, now: datetime.datetime) -> Delivery | None:
     """Write the mail of a learner who is still due: much may have changed since the list was made."""
     learner = learners_due_for_weekly(now=now).filter(pk=learner_id).first()
-    if learner is None:
+    if learner is None or now.astimezone(learner.zone).hour not in BY_DAY:
         return None
     assert learner.user is not None
     since: datetime.datetime = learner.since  # type: ignore[attr-defined]  # the selector annotates it

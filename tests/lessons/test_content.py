@@ -1,17 +1,22 @@
 """load_course, dump_course, check_course: nothing an author did is lost, and every complaint has its place."""
 
+import importlib
 import shutil
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from anatomy.models import Fact, Structure
+from anatomy.models import Coverage, Fact, Figure, Structure
 from lessons.content import check_course, dump_course, load_course
-from lessons.models import FilmBlock, Lesson, RenderedLesson, TextBlock
+from lessons.content.engine import _texts_in_database
+from lessons.models import ContentFile, FilmBlock, Lesson, Part, RenderedLesson, TextBlock
+from lessons.rendering import rendered_lesson
+from quizzes.models import Question, Quiz
 
 SOURCES = """\
 - slug: gray-1918
@@ -83,6 +88,24 @@ blocks:
       </ul>
 """
 
+QUIZ = """\
+lesson: pathways
+title: Check your road map
+pass_percent: 80
+questions:
+  - slug: road
+    kind: single
+    stem: Where does iliacus start?
+    facts:
+      - iliacus.origin.iliac-fossa
+    options:
+      - text: Iliac fossa
+        correct: true
+        why: Yes.
+      - text: Sitting bone
+        why: The hamstrings.
+"""
+
 
 @pytest.fixture
 def folder(tmp_path):
@@ -110,6 +133,24 @@ def change(folder, path, old, new):
     (folder / path).write_text(text.replace(old, new))
 
 
+def write(folder, path, text):
+    (folder / path).parent.mkdir(exist_ok=True)
+    (folder / path).write_text(text)
+
+
+@pytest.fixture
+def two_parts(folder):
+    """Part 1 with a lesson and its quiz; part 2 with a lesson."""
+    write(folder, "part-1/02-pathways.quiz.yaml", QUIZ)
+    write(folder, "part-2/part.yaml", PART.replace("flexors", "extensors").replace("number: 1", "number: 2"))
+    write(folder, "part-2/01-glutes.yaml", LESSON.replace("pathways", "glutes"))
+    return folder
+
+
+def places():
+    return sorted(Lesson.objects.values_list("part__slug", "position", "slug"))
+
+
 def outcome(report, path="part-1/02-pathways.yaml"):
     assert report.errors == []
     return report.outcomes[path]
@@ -121,7 +162,7 @@ def test_files_are_created_then_unchanged(folder):
     assert set(load_course(folder).outcomes.values()) == {"unchanged"}
     lesson = Lesson.objects.get()
     assert (lesson.slug, lesson.position, lesson.version, lesson.part.title) == ("pathways", 2, 1, "Flexors")
-    assert "<td><ul" in RenderedLesson.objects.get().html
+    assert "<li>Iliac fossa</li>" in RenderedLesson.objects.get().html
     assert Fact.objects.get().slug == "iliacus.origin.iliac-fossa"
     assert Structure.objects.get(slug="iliac-fossa").part_of.slug == "pelvis"
 
@@ -185,6 +226,229 @@ def test_a_lesson_moved_in_the_admin_is_dumped_under_its_new_place(folder):
     assert outcomes["part-1/07-pathways.yaml"] == "created"
     assert outcomes["part-1/02-pathways.yaml"] == "renamed"
     assert outcome(load_course(folder), "part-1/07-pathways.yaml") == "unchanged"
+
+
+@pytest.mark.django_db
+def test_two_parts_are_loaded_and_come_out_as_they_went_in(two_parts, tmp_path):
+    assert set(load_course(two_parts).outcomes.values()) == {"created"}
+    assert places() == [("extensors", 1, "glutes"), ("flexors", 2, "pathways")]
+    assert set(load_course(two_parts).outcomes.values()) == {"unchanged"}
+    before = texts(two_parts)
+    assert set(dump_course(two_parts).values()) == {"unchanged"}
+    assert texts(two_parts) == before
+    dump_course(tmp_path / "dump")
+    assert texts(tmp_path / "dump") == before
+
+
+@pytest.mark.django_db
+def test_a_lesson_moved_to_another_part_in_the_files_moves_with_its_quiz(two_parts):
+    load_course(two_parts)
+    for name in ("pathways.yaml", "pathways.quiz.yaml"):
+        (two_parts / f"part-1/02-{name}").rename(two_parts / f"part-2/07-{name}")
+    report = load_course(two_parts)
+    assert report.counts() == {"unchanged": 6, "updated": 2}
+    assert places() == [("extensors", 1, "glutes"), ("extensors", 7, "pathways")]
+    assert (Lesson.objects.count(), Quiz.objects.get().lesson.slug) == (2, "pathways")
+    assert set(load_course(two_parts).outcomes.values()) == {"unchanged"}
+
+
+@pytest.mark.django_db
+def test_a_lesson_moved_to_another_part_in_the_admin_is_dumped_there_with_its_quiz(two_parts):
+    load_course(two_parts)
+    Lesson.objects.filter(slug="pathways").update(part=Part.objects.get(number=2), position=7)
+    report = load_course(two_parts)
+    assert report.counts() == {"unchanged": 6, "kept": 2}
+    outcomes = dump_course(two_parts)
+    assert {path: word for path, word in outcomes.items() if word != "unchanged"} == {
+        "part-2/07-pathways.yaml": "created",
+        "part-2/07-pathways.quiz.yaml": "created",
+        "part-1/02-pathways.yaml": "renamed",
+        "part-1/02-pathways.quiz.yaml": "renamed",
+    }
+    assert set(load_course(two_parts).outcomes.values()) == {"unchanged"}
+
+
+@pytest.mark.django_db
+def test_a_part_put_before_the_first_moves_the_first_down(folder):
+    load_course(folder)
+    (folder / "part-1").rename(folder / "part-2")
+    change(folder, "part-2/part.yaml", "number: 1", "number: 2")
+    write(folder, "part-1/part.yaml", PART.replace("flexors", "bones").replace("Flexors", "Bones"))
+    load_course(folder)
+    assert list(Part.objects.values_list("number", "slug")) == [(1, "bones"), (2, "flexors")]
+    assert places() == [("flexors", 2, "pathways")]
+    assert set(load_course(folder).outcomes.values()) == {"unchanged"}
+
+
+@pytest.mark.django_db
+def test_a_part_may_get_another_number(folder):
+    load_course(folder)
+    (folder / "part-1").rename(folder / "part-3")
+    change(folder, "part-3/part.yaml", "number: 1", "number: 3")
+    load_course(folder)
+    assert list(Part.objects.values_list("number", "slug")) == [(3, "flexors")]
+    assert set(load_course(folder).outcomes.values()) == {"unchanged"}
+
+
+@pytest.mark.django_db
+def test_parts_do_not_change_places_in_one_load(two_parts):
+    load_course(two_parts)
+    change(two_parts, "part-1/part.yaml", "slug: flexors", "slug: extensors")
+    change(two_parts, "part-2/part.yaml", "slug: extensors", "slug: abductors")
+    report = load_course(two_parts)
+    assert outcome(report, "part-1/part.yaml") == "conflict"
+    assert [str(hindrance) for hindrance in report.hindrances] == [
+        "part-1/part.yaml:1: the part “extensors” has the number 2 here"
+    ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "take_away"),
+    [
+        ("part-1/02-pathways.quiz.yaml", lambda: Quiz.objects.update(status="retired")),
+        ("part-1/02-pathways.quiz.yaml", lambda: Question.objects.update(status="retired")),
+        ("part-1/02-pathways.quiz.yaml", lambda: Question.objects.all().delete()),
+        ("part-1/02-pathways.quiz.yaml", lambda: Quiz.objects.all().delete()),
+        ("part-2/01-glutes.yaml", lambda: Lesson.objects.filter(slug="glutes").update(status="retired")),
+        ("part-2/01-glutes.yaml", lambda: Lesson.objects.filter(slug="glutes").delete()),
+        ("anatomy/facts.yaml", lambda: Fact.objects.update(status="retired")),
+        ("anatomy/facts.yaml", lambda: Coverage.objects.all().delete()),
+    ],
+)
+def test_what_an_author_has_retired_or_deleted_stays_so(two_parts, path, take_away):
+    load_course(two_parts)
+    take_away()
+    here = _texts_in_database()
+    report = load_course(two_parts)
+    assert (outcome(report, path), report.counts()) == ("kept", {"kept": 1, "unchanged": 7})
+    (two_parts / path).write_text((two_parts / path).read_text().replace("pathways", "pathways ", 1) + "\n")
+    assert outcome(load_course(two_parts), path) == "kept"
+    assert _texts_in_database() == here
+    assert outcome(load_course(two_parts, overwrite=True), path) in {"created", "updated"}
+    assert set(load_course(two_parts).outcomes.values()) == {"unchanged"}
+
+
+@pytest.mark.django_db
+def test_a_file_changed_since_its_lesson_was_deleted_is_a_conflict(two_parts):
+    load_course(two_parts)
+    Lesson.objects.filter(slug="glutes").delete()
+    change(two_parts, "part-2/01-glutes.yaml", "Roads.", "Many roads.")
+    for _ in range(2):
+        assert outcome(load_course(two_parts), "part-2/01-glutes.yaml") == "conflict"
+    assert places() == [("flexors", 2, "pathways")]
+
+
+@pytest.mark.django_db
+def test_what_is_retired_is_written_down_and_read_again(two_parts, tmp_path):
+    load_course(two_parts)
+    Quiz.objects.update(status="retired")
+    Question.objects.update(status="retired")
+    Fact.objects.update(status="retired")
+    assert dump_course(two_parts)["part-1/02-pathways.quiz.yaml"] == "updated"
+    assert set(load_course(two_parts).outcomes.values()) == {"unchanged"}
+    Quiz.objects.all().delete()
+    assert outcome(load_course(two_parts, overwrite=True), "part-1/02-pathways.quiz.yaml") == "created"
+    assert (Quiz.objects.get().status, Question.objects.get().status) == ("retired", "retired")
+
+
+@pytest.mark.django_db
+def test_what_left_the_files_and_is_retired_here_is_no_edit_of_an_author(folder):
+    load_course(folder)
+    change(folder, "anatomy/facts.yaml", FACTS, "facts: []\ncoverage: []\n")
+    assert outcome(load_course(folder), "anatomy/facts.yaml") == "updated"
+    assert outcome(load_course(folder), "anatomy/facts.yaml") == "unchanged"
+    change(folder, "anatomy/facts.yaml", "facts: []\ncoverage: []\n", FACTS)
+    assert outcome(load_course(folder), "anatomy/facts.yaml") == "updated"
+    assert Fact.objects.get().status == "reviewed"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("delete", "path", "text", "hindrance"),
+    [
+        (
+            lambda: (Lesson.objects.all().delete(), Part.objects.all().delete()),
+            "part-1/05-new.yaml",
+            LESSON.replace("pathways", "new"),
+            "part-1/05-new.yaml:0: rests on part 1, which is not in the database",
+        ),
+        (
+            lambda: Lesson.objects.all().delete(),
+            "part-1/02-pathways.quiz.yaml",
+            QUIZ,
+            "part-1/02-pathways.quiz.yaml:0: rests on “pathways”, which is not in the database",
+        ),
+        (
+            lambda: (Fact.objects.all().delete(), Structure.objects.filter(slug="iliacus").delete()),
+            "part-1/05-new.yaml",
+            LESSON.replace("pathways", "new"),
+            "part-1/05-new.yaml:12: rests on “iliacus”, which is not in the database",
+        ),
+        (
+            lambda: (Fact.objects.all().delete(), Structure.objects.filter(slug="iliacus").delete()),
+            "anatomy/facts.yaml",
+            FACTS.replace("status: reviewed", "status: draft"),
+            "anatomy/facts.yaml:2: rests on “iliacus”, which is not in the database",
+        ),
+    ],
+    ids=["part", "lesson", "row", "subject"],
+)
+def test_a_file_that_rests_on_what_an_author_has_deleted_waits_and_says_for_what(
+    folder, delete, path, text, hindrance
+):
+    load_course(folder)
+    if path == "anatomy/facts.yaml":
+        ContentFile.objects.filter(identity="facts:anatomy/facts.yaml").delete()
+    delete()
+    write(folder, path, text)
+    report = load_course(folder)
+    assert (outcome(report, path), [str(found) for found in report.hindrances]) == ("conflict", [hindrance])
+    out = StringIO()
+    call_command("load_course", folder, stdout=out)
+    assert hindrance in out.getvalue().splitlines()
+
+
+@pytest.mark.django_db
+def test_a_structure_that_leaves_the_files_but_not_a_figure_stays(folder):
+    load_course(folder)
+    write(folder, "anatomy/structures.yaml", STRUCTURES + STRUCTURES[STRUCTURES.index("- slug: pelvis") :].replace("pelvis", "femur").split("- slug: iliac-fossa")[0])
+    load_course(folder)
+    figure = Figure.objects.create(slug="front", title="Front", file="x.svg", width=1, height=1, alt="A hip")
+    figure.regions.create(structure=Structure.objects.get(slug="femur"), kind="origin", colour="#000000")
+    write(folder, "anatomy/structures.yaml", STRUCTURES)
+    assert outcome(load_course(folder), "anatomy/structures.yaml") == "updated"
+    assert Structure.objects.filter(slug="femur").exists()
+    assert outcome(load_course(folder), "anatomy/structures.yaml") == "unchanged"
+
+
+@pytest.mark.django_db
+def test_what_was_loaded_under_the_names_of_files_is_known_by_its_slug(folder):
+    write(folder, "part-1/02-pathways.quiz.yaml", QUIZ)
+    load_course(folder)
+    now = sorted(ContentFile.objects.values_list("identity", "digest", "here_digest"))
+    assert [identity for identity, _, _ in now] == [
+        "facts:anatomy/facts.yaml",
+        "lesson:pathways",
+        "part:part-1",
+        "quiz:pathways",
+        "sources:anatomy/sources.yaml",
+        "structures:anatomy/structures.yaml",
+    ]
+    before = {
+        "facts:anatomy/facts.yaml": "facts:facts.yaml",
+        "lesson:pathways": "lesson:pathways.yaml",
+        "part:part-1": "part:part.yaml",
+        "quiz:pathways": "quiz:pathways.quiz.yaml",
+        "sources:anatomy/sources.yaml": "sources:sources.yaml",
+        "structures:anatomy/structures.yaml": "structures:structures.yaml",
+    }
+    for row in ContentFile.objects.all():
+        row.identity, row.here_digest = before[row.identity], ""
+        row.save()
+    migration = importlib.import_module("lessons.migrations.0003_content_file_identities")
+    migration.name_by_slug(apps, None)
+    assert sorted(ContentFile.objects.values_list("identity", "digest", "here_digest")) == now
 
 
 @pytest.mark.django_db
@@ -264,8 +528,6 @@ def test_a_changed_fact_has_lessons_drawn_anew(folder):
     load_course(folder)
     change(folder, "anatomy/structures.yaml", "name: Iliac fossa", "name: Iliac hollow")
     load_course(folder)
-    from lessons.rendering import rendered_lesson
-
     assert "Iliac hollow" in rendered_lesson(Lesson.objects.get()).html
 
 
@@ -353,6 +615,12 @@ def test_a_changed_fact_has_lessons_drawn_anew(folder):
         (
             "part-1/02-pathways.yaml",
             "  - kind: takeaways",
+            FILM.replace("duration: 40", "duration: 0") + "  - kind: takeaways",
+            "part-1/02-pathways.yaml:19: Say how many seconds the film lasts: what has been seen is measured by it.",
+        ),
+        (
+            "part-1/02-pathways.yaml",
+            "  - kind: takeaways",
             FILM.replace("provider: file", "provider: youtube") + "  - kind: takeaways",
             "part-1/02-pathways.yaml:19: This is no address of a film on YouTube.",
         ),
@@ -396,6 +664,11 @@ def test_nothing_is_loaded_from_files_with_a_mistake(folder):
         ("notes.yaml", b"a: 1", "notes.yaml:0: is no kind of content file that is known"),
         ("part-1/03-latin.yaml", b"slug: latin\ntitle: \xff", "part-1/03-latin.yaml:0: is not UTF-8 text"),
         (
+            "part-2/part.yaml",
+            PART.replace("number: 1", "number: 2").encode(),
+            "part-2/part.yaml:1: the part “flexors” stands in part-1/part.yaml too",
+        ),
+        (
             "part-1/09-pathways.yaml",
             LESSON.encode(),
             "part-1/09-pathways.yaml:0: says the same thing as part-1/02-pathways.yaml",
@@ -403,6 +676,7 @@ def test_nothing_is_loaded_from_files_with_a_mistake(folder):
     ],
 )
 def test_files_that_do_not_belong_are_told(folder, name, content, complaint):
+    (folder / name).parent.mkdir(exist_ok=True)
     (folder / name).write_bytes(content)
     assert complaint in [str(error) for error in check_course(folder)]
 

@@ -285,3 +285,11 @@ def test_merging_moves_the_books_and_keeps_off_what_either_switched_off():
     assert sorted(MailOptOut.objects.values_list("learner", "kind")) == [
         (target.pk, "weekly"), (target.pk, "welcome")
     ]  # fmt: skip
+
+
+def test_a_weekly_mail_waits_for_the_learners_own_morning(learner):
+    learner.time_zone = "America/Denver"
+    learner.save()
+    work(learner, NOW - DAY)
+    morning = NOW + 7 * HOUR  # 08:00 in Denver
+    assert [queue_progress_mail(now=NOW), queue_progress_mail(now=morning)] == [0, 1]

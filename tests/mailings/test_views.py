@@ -204,7 +204,9 @@ def test_what_was_typed_is_still_there(client):
 def test_subscribing_takes_a_post_with_a_token_of_ours(client):
     from django.test import Client
 
-    assert client.get(SUBSCRIBE).status_code == 405
+    assert client.get(SUBSCRIBE).status_code == 200
+    assert client.put(SUBSCRIBE).status_code == 405
+    assert not Subscriber.objects.exists()
     assert ask(Client(enforce_csrf_checks=True)).status_code == 403
 
 
