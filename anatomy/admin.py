@@ -4,7 +4,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import ValidationError
-from django.db.models import Count, QuerySet
+from django.db.models import Case, Count, QuerySet, When
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.templatetags.static import static
@@ -40,6 +40,7 @@ class SynonymInline(admin.TabularInline):
 @admin.register(Structure)
 class StructureAdmin(KnowledgeAdmin):
     list_display = ["name", "kind", "latin", "part_of", "facts_count"]
+    ordering = ["name"]
     list_filter = ["kind"]
     list_select_related = ["part_of"]
     list_per_page = 50
@@ -55,6 +56,16 @@ class StructureAdmin(KnowledgeAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Structure]:
         rows: QuerySet[Structure] = super().get_queryset(request)
         return rows.annotate(facts_total=Count("facts", distinct=True))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Structure], search_term: str
+    ) -> tuple[QuerySet[Structure], bool]:
+        """Where one is chosen by typing, names that begin as typed come first. A list keeps its own order."""
+        rows, repeated = super().get_search_results(request, queryset, search_term)
+        if request.resolver_match is not None and request.resolver_match.url_name == "autocomplete":
+            begins = Case(When(name__istartswith=search_term, then=0), default=1)
+            rows = rows.annotate(place=begins).order_by("place", "name")
+        return rows, repeated
 
     def get_readonly_fields(self, request: HttpRequest, obj: Structure | None = None) -> list[str]:
         return ["slug"] if obj else []
@@ -155,6 +166,7 @@ class FactAdmin(KnowledgeAdmin):
 @admin.register(Source)
 class SourceAdmin(KnowledgeAdmin):
     list_display = ["citation", "kind", "facts_count"]
+    ordering = ["citation"]
     list_filter = ["kind"]
     search_fields = ["citation", "slug"]
     fields = ["citation", "kind", "slug", "url"]
@@ -196,6 +208,7 @@ class FigureAdmin(KnowledgeAdmin):
     """Figures are drawn by the workshop; their words can be bettered here."""
 
     list_display = ["title", "file", "regions_count"]
+    ordering = ["title"]
     search_fields = ["title", "alt"]
     fields = ["title", "alt", "picture", "file"]
     readonly_fields = ["picture", "file"]

@@ -1,7 +1,9 @@
 """The Studio: Django's admin with one door, a table of contents in the author's order, and groups to start from."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any, NamedTuple
 
 from allauth.account.decorators import secure_admin_login
@@ -9,6 +11,8 @@ from django.apps import apps as installed
 from django.apps.registry import Apps
 from django.contrib import messages
 from django.contrib.admin import AdminSite
+from django.contrib.admin.views.main import ERROR_FLAG
+from django.db import DataError, transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -18,6 +22,9 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.mfa import may_enter_studio, second_factor_url
+
+
+logger = logging.getLogger(__name__)
 
 
 class Entry(NamedTuple):
@@ -150,11 +157,38 @@ GROUPS: dict[str, Q] = {
 }
 
 
+def _forgiving(changelist_view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Show the whole list where its address asks for what no database can look up, such as the year 99999."""
+
+    @wraps(changelist_view)
+    def view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method != "GET" or not request.GET or ERROR_FLAG in request.GET:
+            return changelist_view(request, *args, **kwargs)
+        try:
+            # A savepoint, for PostgreSQL refuses every further query after one that failed.
+            with transaction.atomic():
+                response = changelist_view(request, *args, **kwargs)
+                # Some values are looked up only when the page is drawn.
+                return response.render() if isinstance(response, TemplateResponse) else response
+        except (ValueError, OverflowError, DataError):
+            logger.warning(
+                "A list was asked for what cannot be looked up: %s", request.get_full_path(), exc_info=True
+            )
+            return redirect(f"{request.path}?{ERROR_FLAG}=1")
+
+    return view
+
+
 class Studio(AdminSite):
     site_header = _("HipCourse Studio")
     site_title = _("HipCourse Studio")
     index_title = _("What would you like to work on?")
     enable_nav_sidebar = True
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+        if getattr(view, "__name__", "") == "changelist_view":
+            view = _forgiving(view)
+        return super().admin_view(view, cacheable)
 
     def has_permission(self, request: HttpRequest) -> bool:
         return super().has_permission(request) and may_enter_studio(request)

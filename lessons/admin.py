@@ -1,17 +1,22 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from html import unescape
 from typing import Any
 
 import reversion
+from content_editor.contents import contents_for_item
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.db import models
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, strip_tags
+from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -24,6 +29,7 @@ from accounts.admin import LearnerAdmin, ReadOnlyMixin
 from anatomy.models import Fact, Structure
 from lessons.authoring import duplicate_lesson, is_touched
 from lessons.models import (
+    BLOCK_MODELS,
     Completion,
     DrillBlock,
     FactsBlock,
@@ -32,6 +38,7 @@ from lessons.models import (
     ImageBlock,
     KeyConceptBlock,
     Lesson,
+    LessonBlock,
     LessonVisit,
     Part,
     TakeawaysBlock,
@@ -43,9 +50,101 @@ from lessons.studio import StudioBlock, StudioContentEditor
 from lessons.uploads import cleaned_captions, cleaned_mp4, cleaned_webm
 
 
+def is_empty(text: str) -> bool:
+    """Is there nothing to be read in this text or HTML? An editor with nothing in it sends an empty paragraph."""
+    return not unescape(strip_tags(text)).strip()
+
+
+def name_of(block: LessonBlock) -> str:
+    """Return what an author calls the block: its kind, and its words as far as there are any."""
+    kind, words = capfirst(str(block._meta.verbose_name)), str(block)
+    return f"{kind} “{words}”" if words else kind
+
+
+def missing_in(block: LessonBlock) -> Iterator[str]:
+    """Say in plain words what keeps learners from being shown the block."""
+    complaints: dict[str, list[str]] = {}
+    try:
+        block.full_clean(validate_unique=False, validate_constraints=False)
+    except ValidationError as error:
+        complaints = error.message_dict
+    for field in block._meta.get_fields():
+        required = getattr(field, "editable", False) and not getattr(field, "blank", True)
+        if required and field.many_to_many and not getattr(block, field.name).exists():
+            complaints.setdefault(field.name, [])
+        elif required and isinstance(field, models.TextField) and is_empty(getattr(block, field.name)):
+            complaints.setdefault(field.name, [])
+    for name, messages_ in complaints.items():
+        if name == NON_FIELD_ERRORS:
+            yield from messages_
+            continue
+        label = capfirst(str(block._meta.get_field(name).verbose_name))  # type: ignore[union-attr]
+        if getattr(block, name, None) and messages_:
+            yield f"{label}: {' '.join(messages_)}"
+        else:
+            yield _("%(field)s is missing.") % {"field": label}
+
+
+def unfinished(lesson: Lesson) -> list[str]:
+    """Return a sentence for each thing that is missing in the blocks of the lesson, in their order."""
+    return [
+        f"{name_of(block)}: {complaint}"
+        for block in contents_for_item(lesson, BLOCK_MODELS)
+        for complaint in missing_in(block)
+    ]
+
+
+class LessonBlockFormSet(forms.BaseInlineFormSet):
+    """The blocks of one kind. Those of a draft may be half written; once it is to be read they must be whole."""
+
+    @property
+    def may_be_unfinished(self) -> bool:
+        return bool(self.instance.status == Lesson.Status.DRAFT)
+
+    def _texts(self, form: forms.ModelForm) -> Iterator[str]:
+        """The names of fields that an author writes, and that a finished block cannot do without."""
+        for name, field in form.fields.items():
+            if (
+                isinstance(field, forms.CharField)
+                and not field.widget.is_hidden
+                and not form._meta.model._meta.get_field(name).blank
+            ):
+                yield name
+
+    def _complaint(self, form: forms.ModelForm, name: str) -> str:
+        label = capfirst(str(form.fields[name].label))
+        return _("%(block)s: %(field)s is missing. Write it, or keep the lesson a draft.") % {
+            "block": name_of(form.instance),
+            "field": label,
+        }
+
+    def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        for name in self._texts(form):
+            if self.may_be_unfinished:
+                form.fields[name].required = False
+            else:
+                form.fields[name].error_messages["required"] = self._complaint(form, name)
+
+    def clean(self) -> None:
+        super().clean()
+        if self.may_be_unfinished:
+            return
+        for form in self.forms:
+            if not (form.instance.pk or form.has_changed()) or self._should_delete_form(form):
+                continue
+            for name in self._texts(form):
+                if name not in form.errors and is_empty(getattr(form.instance, name)):
+                    form.add_error(name, self._complaint(form, name))
+
+
+class LessonBlockInline(StudioBlock):
+    formset = LessonBlockFormSet
+
+
 class FactsBlockForm(forms.ModelForm):
     relations = forms.MultipleChoiceField(
-        label=_("columns"),
+        label=_("Columns"),
         choices=Fact.Relation,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("What the table says about each row. New columns are added at the right."),
@@ -91,8 +190,43 @@ PILLS: dict[str, str] = {
 
 
 class LessonForm(forms.ModelForm):
+    """The lesson itself. It remembers which version it was opened with: what came since is not written over."""
+
+    # The number that the lesson bore before a version of its history was looked at.
+    version_before_revert: int | None = None
+
+    opened_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
     class Meta:
         widgets = {"summary": forms.Textarea(attrs={"rows": 2})}
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if self.instance.pk:
+            self.initial["opened_version"] = self.version_before_revert or self.instance.version
+
+    def clean(self) -> dict[str, Any] | None:
+        data = super().clean() or {}
+        if self.instance.pk and data.get("opened_version") != self._version_now():
+            raise ValidationError(
+                format_html(
+                    '{} <a href="{}" target="_blank" rel="noopener">{}</a>',
+                    _(
+                        "Somebody has changed this lesson since you opened it. Nothing has been saved, and what "
+                        "you wrote still stands below. Carry it over into the lesson as it is now:"
+                    ),
+                    reverse("admin:lessons_lesson_change", args=[self.instance.pk]),
+                    _("open it in a new tab"),
+                ),
+                code="changed_meanwhile",
+            )
+        return data
+
+    def _version_now(self) -> int | None:
+        """Read the stored number, and let nobody else save the lesson before this form is through."""
+        stored = Lesson.objects.select_for_update().filter(pk=self.instance.pk)
+        version = stored.values_list("version", flat=True).first()
+        return self.version_before_revert or version
 
 
 @admin.register(Lesson)
@@ -110,14 +244,14 @@ class LessonAdmin(DjangoObjectActions, VersionAdmin, StudioContentEditor):
     change_actions = ["preview", "duplicate"]
     history_latest_first = True
     fieldsets = [
-        (None, {"fields": ["title", "slug", "summary"]}),
+        (None, {"fields": ["title", "slug", "summary", "opened_version"]}),
         (_("Place and time"), {"fields": [("part", "position"), ("status", "publish_at")]}),
         (_("Sources"), {"fields": ["sources"], "classes": ["collapse"]}),
     ]
     inlines = [
-        StudioBlock.create(TextBlock, icon="notes", color="var(--ink-soft)"),
-        StudioBlock.create(KeyConceptBlock, icon="lightbulb", color="var(--lateral)"),
-        StudioBlock.create(
+        LessonBlockInline.create(TextBlock, icon="notes", color="var(--ink-soft)"),
+        LessonBlockInline.create(KeyConceptBlock, icon="lightbulb", color="var(--lateral)"),
+        LessonBlockInline.create(
             FactsBlock,
             form=FactsBlockForm,
             icon="table_chart",
@@ -125,16 +259,24 @@ class LessonAdmin(DjangoObjectActions, VersionAdmin, StudioContentEditor):
             autocomplete_fields=["subjects"],
             fields=["title", "subjects", "relations", "caption", "region", "ordering"],
         ),
-        StudioBlock.create(FigureBlock, icon="accessibility_new", color="var(--medial)"),
-        StudioBlock.create(FilmBlock, form=FilmBlockForm, icon="play_circle", color="var(--anterior)"),
-        StudioBlock.create(DrillBlock, icon="directions_run", color="var(--medial)"),
-        StudioBlock.create(ImageBlock, icon="image", color="var(--posterior)"),
-        StudioBlock.create(TakeawaysBlock, icon="checklist", color="var(--good)"),
+        LessonBlockInline.create(FigureBlock, icon="accessibility_new", color="var(--medial)"),
+        LessonBlockInline.create(FilmBlock, form=FilmBlockForm, icon="play_circle", color="var(--anterior)"),
+        LessonBlockInline.create(DrillBlock, icon="directions_run", color="var(--medial)"),
+        LessonBlockInline.create(ImageBlock, icon="image", color="var(--posterior)"),
+        LessonBlockInline.create(TakeawaysBlock, icon="checklist", color="var(--good)"),
     ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Lesson | None = None) -> list[str]:
         """The address of a lesson that has left the drafts stays: links, mails and reviews point to it."""
         return ["slug"] if obj and obj.status != Lesson.Status.DRAFT else []
+
+    def get_form(
+        self, request: HttpRequest, obj: Lesson | None = None, change: bool = False, **options: Any
+    ) -> type[forms.ModelForm]:
+        form: type[forms.ModelForm] = super().get_form(request, obj, change=change, **options)
+        if form is not LessonForm and issubclass(form, LessonForm):
+            form.version_before_revert = getattr(request, "version_before_revert", None)
+        return form
 
     def get_prepopulated_fields(
         self, request: HttpRequest, obj: Lesson | None = None
@@ -244,7 +386,10 @@ class LessonAdmin(DjangoObjectActions, VersionAdmin, StudioContentEditor):
 
     @action(
         label=_("Preview as a learner"),
-        description=_("As it was last saved. Nothing is kept of what you do there."),
+        description=_(
+            "Opens a new tab and shows the lesson as it was last saved. Nothing is kept of what you do there."
+        ),
+        attrs={"target": "_blank", "rel": "noopener"},
         methods=("GET",),
         button_type="a",
     )
@@ -270,25 +415,47 @@ class LessonAdmin(DjangoObjectActions, VersionAdmin, StudioContentEditor):
 
     @admin.action(description=_("Publish"), permissions=["change"])
     def publish(self, request: HttpRequest, queryset: QuerySet[Lesson]) -> None:
-        self._set_status(request, queryset, Lesson.Status.PUBLISHED)
+        """Publish what is finished; say of the others what they lack."""
+        finished = []
+        for lesson in self._others(queryset, Lesson.Status.PUBLISHED):
+            if missing := unfinished(lesson):
+                text = _("“%(title)s” is not finished, so it has not been published. %(missing)s") % {
+                    "title": lesson.title,
+                    "missing": " ".join(missing),
+                }
+                self.message_user(request, text, messages.ERROR)
+            else:
+                finished.append(lesson)
+        self._set_status(request, finished, Lesson.Status.PUBLISHED)
 
     @admin.action(description=_("Retire"), permissions=["change"])
     def retire(self, request: HttpRequest, queryset: QuerySet[Lesson]) -> None:
-        self._set_status(request, queryset, Lesson.Status.RETIRED)
+        self._set_status(request, self._others(queryset, Lesson.Status.RETIRED), Lesson.Status.RETIRED)
 
-    def _set_status(self, request: HttpRequest, queryset: QuerySet[Lesson], status: Lesson.Status) -> None:
-        """Save one by one, so that each change stands in the lesson's history."""
-        changed = list(Lesson.objects.filter(pk__in=queryset.values("pk")).exclude(status=status))
-        for lesson in changed:
+    def _others(self, queryset: QuerySet[Lesson], status: Lesson.Status) -> Iterable[Lesson]:
+        """Return the chosen lessons that do not have this status yet."""
+        return list(Lesson.objects.filter(pk__in=queryset.values("pk")).exclude(status=status))
+
+    def _set_status(self, request: HttpRequest, lessons: Iterable[Lesson], status: Lesson.Status) -> None:
+        """Save one by one, so that each change stands in the lesson's history and open forms learn of it."""
+        changed = 0
+        for lesson in lessons:
             lesson.status = status
-            lesson.save(update_fields=["status", "updated_at"])
+            lesson.version += 1
+            lesson.save(update_fields=["status", "version", "updated_at"])
             self.log_change(request, lesson, [{"changed": {"fields": [str(_("status"))]}}])
-        text = ngettext("%(count)d lesson: %(status)s.", "%(count)d lessons: %(status)s.", len(changed))
-        self.message_user(request, text % {"count": len(changed), "status": status.label}, messages.SUCCESS)
+            changed += 1
+        text = ngettext("%(count)d lesson: %(status)s.", "%(count)d lessons: %(status)s.", changed)
+        self.message_user(
+            request,
+            text % {"count": changed, "status": status.label},
+            messages.SUCCESS if changed else messages.INFO,
+        )
 
 
 @admin.register(Part)
 class PartAdmin(VersionAdmin):
+    ordering = ["number"]
     list_display = ["title", "number", "status", "sequence", "lessons_count"]
     list_filter = ["status"]
     search_fields = ["title", "summary"]

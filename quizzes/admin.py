@@ -1,5 +1,6 @@
 """Where authors write quizzes, and see (but never change) what learners answered."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from admin_ordering.admin import OrderableAdmin
@@ -10,9 +11,9 @@ from django.db.models import Count, Max, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -187,6 +188,11 @@ class QuestionAdmin(admin.ModelAdmin):
         (gettext_lazy("Where it stands"), {"fields": ("quiz", "position", "slug", "status", "preview_link")}),
     )
 
+    def get_prepopulated_fields(
+        self, request: HttpRequest, obj: Question | None = None
+    ) -> dict[str, Sequence[str]]:
+        return {} if obj else {"slug": ("stem",)}
+
     @admin.display(description=gettext_lazy("question"), ordering="stem")
     def short_stem(self, question: Question) -> str:
         return Truncator(question.stem).chars(80)
@@ -252,8 +258,27 @@ class QuestionInline(admin.TabularInline):
         return False
 
 
+class QuizForm(forms.ModelForm):
+    def clean_status(self) -> str:
+        status: str = self.cleaned_data["status"]
+        if status == Quiz.Status.PUBLISHED and not self._has_published_question():
+            raise ValidationError(
+                _(
+                    "None of this quiz's questions is published, so there is nothing to ask. Keep the quiz a draft, "
+                    "publish a question, then publish the quiz."
+                ),
+                code="no_question",
+            )
+        return status
+
+    def _has_published_question(self) -> bool:
+        published = Question.objects.filter(quiz=self.instance.pk, status=Question.Status.PUBLISHED)
+        return self.instance.pk is not None and published.exists()
+
+
 @admin.register(Quiz)
 class QuizAdmin(admin.ModelAdmin):
+    form = QuizForm
     inlines = (QuestionInline,)
     list_display = ("title", "lesson", "status", "questions_published", "pass_percent")
     list_filter = ("status", "lesson__part")
@@ -261,6 +286,11 @@ class QuizAdmin(admin.ModelAdmin):
     search_fields = ("title", "lesson__title", "questions__stem")
     readonly_fields = ("add_question",)
     fields = ("lesson", "title", "intro", "pass_percent", "status", "add_question")
+    ordering = ("lesson__part__number", "lesson__position")
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Offer a draft: a new quiz has no questions yet."""
+        return {"status": Quiz.Status.DRAFT, **super().get_changeform_initial_data(request)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Quiz]:
         published = Count("questions", filter=Q(questions__status=Question.Status.PUBLISHED), distinct=True)
@@ -315,6 +345,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 @admin.register(Attempt)
 class AttemptAdmin(ReadOnlyAdmin):
+    view_on_site = False  # the page of an attempt is its learner's alone
     list_display = ("public_id", "learner", "quiz", "score", "passed", "started_at", "finished_at")
     list_filter = ("passed", "quiz", "started_at")
     list_select_related = ("learner__user", "quiz")
@@ -330,14 +361,27 @@ class AttemptAdmin(ReadOnlyAdmin):
         return f"{percent(attempt.points, attempt.total)} %"  # type: ignore[attr-defined]
 
 
+def answer_in_words(response: Response) -> list[str]:
+    """Return what was answered as the learner read it: the chosen options, in a match each after its prompt."""
+    public, answer = response.item.served.public, response.answer
+    options = {option["id"]: option["text"] for option in public["options"]}
+    if "pairs" in answer:
+        return [
+            f"{stem['text']} → {options.get(answer['pairs'].get(stem['id']), '–')}"
+            for stem in public["stems"]
+        ]
+    chosen = answer["choices"] if "choices" in answer else [answer.get("choice")]
+    return [options.get(id_, "–") for id_ in chosen]
+
+
 @admin.register(Response)
 class ResponseAdmin(ReadOnlyAdmin):
-    list_display = ("pk", "question", "learner", "answer", "received_at")
+    list_display = ("pk", "question", "learner", "answer_shown", "received_at")
     list_filter = ("item__served__kind", "received_at")
     list_select_related = ("item__served", "item__attempt__learner__user")
     search_fields = ("item__served__question__slug", "item__attempt__learner__user__email")
-    fields = ("question", "learner", "answer", "submit_key", "sequence", "received_at")
-    readonly_fields = ("question", "learner")
+    fields = ("question", "learner", "answer_shown", "submit_key", "sequence", "received_at")
+    readonly_fields = ("question", "learner", "answer_shown")
 
     @admin.display(description=gettext_lazy("question"))
     def question(self, response: Response) -> str:
@@ -347,19 +391,27 @@ class ResponseAdmin(ReadOnlyAdmin):
     def learner(self, response: Response) -> str:
         return str(response.item.attempt.learner)
 
+    @admin.display(description=gettext_lazy("answer"))
+    def answer_shown(self, response: Response) -> SafeString:
+        return format_html_join(mark_safe("<br>"), "{}", ((words,) for words in answer_in_words(response)))
+
 
 @admin.register(Grade)
 class GradeAdmin(ReadOnlyAdmin):
-    list_display = ("pk", "question", "fraction", "reason", "graded_at")
+    list_display = ("pk", "question", "worth", "reason", "graded_at")
     list_filter = ("reason", "graded_at")
     list_select_related = ("served",)
     search_fields = ("served__question__slug",)
-    fields = ("question", "fraction", "parts", "reason", "graded_at")
-    readonly_fields = ("question",)
+    fields = ("question", "worth", "parts", "reason", "graded_at")
+    readonly_fields = ("question", "worth")
 
     @admin.display(description=gettext_lazy("question"))
     def question(self, grade: Grade) -> str:
         return Truncator(grade.served.public["stem"]).chars(80)
+
+    @admin.display(description=gettext_lazy("worth"), ordering="fraction")
+    def worth(self, grade: Grade) -> str:
+        return f"{percent(grade.fraction, 1)} %"
 
 
 @LearnerAdmin.shows

@@ -1,12 +1,15 @@
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
+from anatomy.changes import knowledge_changed, knowledge_revision
+from anatomy.models import KnowledgeRevision, Structure
 from lessons import checklist as checklists
 from lessons import services
-from lessons.models import BlockRead, Completion, FilmProgress, LessonVisit, TextBlock
+from lessons.models import BlockRead, Completion, FactsBlock, FilmProgress, LessonVisit, TextBlock
 from lessons.rendering import rendered_lesson
 from lessons.selectors import checklist_for, course_state, lesson_progress
 from tests.factories.accounts import GuestFactory
+from tests.factories.anatomy import FactFactory, MuscleFactory
 from tests.factories.lessons import FilmBlockFactory, LessonFactory, TextBlockFactory
 
 pytestmark = pytest.mark.django_db
@@ -168,3 +171,67 @@ def test_a_body_is_drawn_once_a_version(lesson, django_assert_num_queries):
     TextBlock.objects.filter(parent=lesson, key="one").update(body="<p>Tendon too.</p>")
     lesson.version += 1
     assert "Tendon too." in rendered_lesson(lesson).html
+
+
+@pytest.fixture
+def table(lesson):
+    fact = FactFactory(subject__name="Iliacus", object__name="Iliac fossa")
+    block = FactsBlock.objects.create(
+        parent=lesson, region="main", ordering=9000, key="table", title="Roads", relations=["origin"]
+    )
+    block.add_rows([fact.subject])
+    return fact
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_body_drawn_while_the_knowledge_base_changes_is_drawn_anew(lesson, table, kept):
+    if kept:
+        rendered_lesson(lesson)
+        lesson.version += 1
+    changed = []
+
+    def change_before_the_body_is_kept(execute, sql, params, many, context):
+        if not changed and "lessons_renderedlesson" in sql and not sql.startswith("SELECT"):
+            changed.append(sql)
+            Structure.objects.filter(name="Iliac fossa").update(name="Iliac hollow")
+            knowledge_changed()
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(change_before_the_body_is_kept):
+        assert "Iliac fossa" in rendered_lesson(lesson).html
+    assert changed
+    assert "Iliac hollow" in rendered_lesson(lesson).html
+
+
+def test_a_change_while_a_body_is_being_drawn_is_not_missed_either(lesson, table):
+    changed = []
+
+    def change_after_the_revision_is_read(execute, sql, params, many, context):
+        if not changed and "lessons_textblock" in sql:
+            changed.append(sql)
+            knowledge_changed()
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(change_after_the_revision_is_read):
+        first = rendered_lesson(lesson).stamp
+    assert changed
+    assert rendered_lesson(lesson).stamp != first
+
+
+def test_rows_of_a_table_stand_in_the_authors_order(lesson, table):
+    block = FactsBlock.objects.get()
+    others = [MuscleFactory(name=name) for name in ("Adductor longus", "Psoas", "Gracilis")]
+    wanted = [table.subject, *others[::-1]]
+    block.add_rows([*others[::-1], table.subject])
+    assert block.rows() == wanted
+    html = rendered_lesson(lesson).html
+    assert sorted(wanted, key=lambda row: html.index(row.name)) == wanted
+
+
+def test_changes_of_the_knowledge_base_are_counted():
+    assert knowledge_revision() == 0
+    knowledge_changed()
+    knowledge_changed()
+    assert knowledge_revision() == 2
+    with pytest.raises(IntegrityError), transaction.atomic():
+        KnowledgeRevision.objects.create(pk=2)

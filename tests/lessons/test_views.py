@@ -1,15 +1,20 @@
 import json
+import re
+from urllib.parse import urlencode
 
 import pytest
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import mfa
 from accounts.models import Learner
 from lessons.models import BlockRead, Completion, FilmProgress, Lesson, LessonVisit, Part
 from lessons.rendering import render_lesson
 from quizzes.models import Attempt, Choice, Question, Quiz
-from tests.factories.accounts import LearnerFactory
+from tests.factories.accounts import LearnerFactory, UserFactory
 from tests.factories.lessons import FilmBlockFactory, LessonFactory, PartFactory, TextBlockFactory
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +38,10 @@ def make_course(lessons, *, blocks=3, **part):
 
 def detail(lesson, name="detail"):
     return reverse(f"lessons:{name}", args=[lesson.slug])
+
+
+def said(answer):
+    return [str(message) for message in answer.context["messages"]]
 
 
 def test_looking_at_every_page_makes_no_learner(client):
@@ -129,6 +138,12 @@ def test_films_keep_what_was_seen(client):
         '{"intervals": [["a", "b"]]}',
         '{"position": -4}',
         '{"position": NaN}',
+        '{"position": 1' + "0" * 400 + "}",
+        '{"position": 1' + "0" * 4_000 + "}",
+        '{"intervals": [[0, 1' + "0" * 400 + "]]}",
+        "[" * 9_000,
+        "[" * 100_000,
+        '{"intervals": [[0, 1]]}' + " " * 10_000,
         '{"intervals": [' + "[0,1]," * 100 + "[0,1]]}",
     ],
 )
@@ -138,6 +153,60 @@ def test_a_report_that_cannot_be_read_changes_nothing(client, report):
     answer = client.post(reverse("lessons:film", args=[lesson.slug, "stride"]), {"report": report})
     assert answer.status_code == 400
     assert not Learner.objects.exists()
+
+
+def test_an_embedded_film_is_declared_as_watched_without_javascript(client):
+    lesson = LessonFactory()
+    embed = {"provider": "youtube", "video_id": "dQw4w9WgXcQ", "webm": "", "captions": ""}
+    for key in ("one", "two"):
+        FilmBlockFactory(parent=lesson, key=key, duration=40, **embed)
+    address = reverse("lessons:film", args=[lesson.slug, "one"])
+    page = client.get(detail(lesson)).content.decode()
+    assert f'action="{address}"' in page
+    assert "% seen" not in page
+    assert 'href="#checklist-title"' in page
+
+    answer = client.post(address, {"declared": "yes"}, follow=True)
+
+    assert (answer.redirect_chain, said(answer)) == ([(detail(lesson), 302)], ["Marked as watched."])
+    page = answer.content.decode()
+    assert f'action="{address}"' not in page
+    assert page.count("I have watched it") == 1
+    assert FilmProgress.objects.get().declared_at is not None
+    client.post(detail(lesson, "mark-read"))
+    answer = client.post(address.replace("/one/", "/two/"), {"declared": "yes"}, follow=True)
+    assert said(answer) == ["Lesson complete."]
+    assert Completion.objects.get().lesson == lesson
+
+
+def test_declaring_a_film_keeps_where_it_stands(client):
+    lesson = LessonFactory()
+    FilmBlockFactory(parent=lesson, key="stride", duration=40)
+    address = reverse("lessons:film", args=[lesson.slug, "stride"])
+    client.post(address, {"report": json.dumps({"intervals": [[0, 12]], "position": 12})})
+    client.post(address, {"declared": "yes"})
+    film = FilmProgress.objects.get()
+    assert (film.position, film.intervals, film.declared_at is None) == (12, [[0, 12]], False)
+
+
+def test_a_film_that_the_lesson_does_not_have_cannot_be_declared_and_makes_no_learner(client):
+    lesson = make_course(1)[0]
+    address = reverse("lessons:film", args=[lesson.slug, "none"])
+    assert client.post(address, {"declared": "yes"}).status_code == 404
+    assert not Learner.objects.exists()
+
+
+def test_a_retired_lesson_keeps_its_completion_and_has_no_number(client):
+    lesson = LessonFactory()
+    TextBlockFactory(parent=lesson, key="only")
+    client.post(detail(lesson, "mark-read"))
+    lesson.status = Lesson.Status.RETIRED
+    lesson.save()
+    page = client.get(detail(lesson)).content.decode()
+    assert "This lesson is no longer part of the course." in page
+    assert page.count("Complete. It stays complete, whatever is edited later.</p>") == 1
+    assert re.findall(r"Lesson \d+ of \d+", page) == []
+    assert "The last lesson of the part" not in page
 
 
 def test_a_film_that_the_lesson_does_not_have_is_not_found(client):
@@ -168,14 +237,43 @@ def test_unknown_lessons_are_a_clear_404(client, slug):
     assert "There is no page here" in answer.content.decode()
 
 
-def test_drafts_are_seen_in_the_preview_by_authors_only(client, admin_client):
+def test_drafts_are_seen_in_the_preview_by_authors_only(client, settings):
+    settings.STAFF_MFA_REQUIRED = False
     lesson = LessonFactory(status=Lesson.Status.DRAFT)
     TextBlockFactory(parent=lesson, body="<p>Not yet public.</p>")
+    preview = detail(lesson, "preview")
+    may_change = Permission.objects.get(codename="change_lesson")
+    to_the_studio = f"{reverse('admin:login')}?{urlencode({'next': preview})}"
     assert client.get(detail(lesson)).status_code == 404
-    assert client.get(detail(lesson, "preview")).status_code == 403
-    page = admin_client.get(detail(lesson, "preview"))
-    assert "Not yet public." in page.content.decode()
+    assert client.get(preview).url == to_the_studio
+    for fields, status in [
+        ({"is_staff": False}, 302),
+        ({"is_staff": True, "is_active": False}, 302),
+        ({"is_staff": True}, 200),
+    ]:
+        user = UserFactory(**fields)
+        user.user_permissions.add(may_change)
+        client.force_login(user)
+        assert client.get(preview).status_code == status
+    assert "Not yet public." in client.get(preview).content.decode()
+    client.force_login(UserFactory(is_staff=True))
+    assert client.get(preview).status_code == 403
     assert not LessonVisit.objects.exists()
+
+
+def test_the_preview_asks_for_the_second_proof_as_the_studio_does(client, settings):
+    settings.STAFF_MFA_REQUIRED = True
+    lesson = LessonFactory(status=Lesson.Status.DRAFT)
+    author = UserFactory(is_staff=True, is_superuser=True)
+    client.force_login(author)
+    preview = detail(lesson, "preview")
+    assert client.get(preview).url == f"{reverse('admin:login')}?{urlencode({'next': preview})}"
+    Authenticator.objects.create(user=author, type=Authenticator.Type.TOTP, data={})
+    assert client.get(preview).status_code == 302  # has one, but has not given it
+    session = client.session
+    session[mfa.SESSION_KEY] = author.pk
+    session.save()
+    assert client.get(preview).status_code == 200
 
 
 def test_progress_needs_the_token_of_the_form():
