@@ -257,7 +257,7 @@ class KnowledgeRevision(models.Model):
     class Meta:
         verbose_name = _("revision of the knowledge base")
         verbose_name_plural = _("revision of the knowledge base")
-        default_permissions: tuple[str, ...] = ()
+        default_permissions = ()
         constraints = [
             models.CheckConstraint(condition=Q(pk=1), name="knowledge_revision_is_one_row"),
         ]

@@ -51,7 +51,10 @@ def fact_table(*, subjects: Sequence[Structure], relations: Sequence[str]) -> Fa
         rows=[
             FactRow(
                 subject,
-                [FactCell(label, by_cell.get((subject.pk, relation), [])) for relation, label in labels.items()],
+                [
+                    FactCell(label, by_cell.get((subject.pk, relation), []))
+                    for relation, label in labels.items()
+                ],
             )
             for subject in subjects
         ],

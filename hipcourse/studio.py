@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar, cast
 
 from allauth.account.decorators import secure_admin_login
 from django.apps import apps as installed
@@ -15,6 +15,7 @@ from django.contrib.admin.views.main import ERROR_FLAG
 from django.db import DataError, transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, reverse
@@ -22,7 +23,6 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.mfa import may_enter_studio, second_factor_url
-
 
 logger = logging.getLogger(__name__)
 
@@ -157,11 +157,14 @@ GROUPS: dict[str, Q] = {
 }
 
 
-def _forgiving(changelist_view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+_View = TypeVar("_View", bound=Callable[..., HttpResponseBase])
+
+
+def _forgiving(changelist_view: _View) -> _View:
     """Show the whole list where its address asks for what no database can look up, such as the year 99999."""
 
     @wraps(changelist_view)
-    def view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method != "GET" or not request.GET or ERROR_FLAG in request.GET:
             return changelist_view(request, *args, **kwargs)
         try:
@@ -176,7 +179,7 @@ def _forgiving(changelist_view: Callable[..., HttpResponse]) -> Callable[..., Ht
             )
             return redirect(f"{request.path}?{ERROR_FLAG}=1")
 
-    return view
+    return cast("_View", view)
 
 
 class Studio(AdminSite):
@@ -185,7 +188,7 @@ class Studio(AdminSite):
     index_title = _("What would you like to work on?")
     enable_nav_sidebar = True
 
-    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+    def admin_view(self, view: _View, cacheable: bool = False) -> _View:
         if getattr(view, "__name__", "") == "changelist_view":
             view = _forgiving(view)
         return super().admin_view(view, cacheable)

@@ -69,10 +69,14 @@ def missing_in(block: LessonBlock) -> Iterator[str]:
     except ValidationError as error:
         complaints = error.message_dict
     for field in block._meta.get_fields():
-        required = getattr(field, "editable", False) and not getattr(field, "blank", True)
-        if required and field.many_to_many and not getattr(block, field.name).exists():
-            complaints.setdefault(field.name, [])
-        elif required and isinstance(field, models.TextField) and is_empty(getattr(block, field.name)):
+        if not getattr(field, "editable", False) or getattr(field, "blank", True):
+            continue
+        value = getattr(block, field.name)
+        if (
+            not value.exists()
+            if field.many_to_many
+            else isinstance(field, models.TextField) and is_empty(value)
+        ):
             complaints.setdefault(field.name, [])
     for name, messages_ in complaints.items():
         if name == NON_FIELD_ERRORS:
@@ -97,10 +101,6 @@ def unfinished(lesson: Lesson) -> list[str]:
 class LessonBlockFormSet(forms.BaseInlineFormSet):
     """The blocks of one kind. Those of a draft may be half written; once it is to be read they must be whole."""
 
-    @property
-    def may_be_unfinished(self) -> bool:
-        return bool(self.instance.status == Lesson.Status.DRAFT)
-
     def _texts(self, form: forms.ModelForm) -> Iterator[str]:
         """The names of fields that an author writes, and that a finished block cannot do without."""
         for name, field in form.fields.items():
@@ -111,31 +111,24 @@ class LessonBlockFormSet(forms.BaseInlineFormSet):
             ):
                 yield name
 
-    def _complaint(self, form: forms.ModelForm, name: str) -> str:
-        label = capfirst(str(form.fields[name].label))
-        return _("%(block)s: %(field)s is missing. Write it, or keep the lesson a draft.") % {
-            "block": name_of(form.instance),
-            "field": label,
-        }
-
     def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
         super().add_fields(form, index)
         for name in self._texts(form):
-            if self.may_be_unfinished:
-                form.fields[name].required = False
-            else:
-                form.fields[name].error_messages["required"] = self._complaint(form, name)
+            form.fields[name].required = False
 
     def clean(self) -> None:
         super().clean()
-        if self.may_be_unfinished:
+        if self.instance.status == Lesson.Status.DRAFT:
             return
         for form in self.forms:
-            if not (form.instance.pk or form.has_changed()) or self._should_delete_form(form):
+            if not (form.instance.pk or form.has_changed()) or form.cleaned_data.get("DELETE"):
                 continue
+            block = name_of(form.instance)
             for name in self._texts(form):
                 if name not in form.errors and is_empty(getattr(form.instance, name)):
-                    form.add_error(name, self._complaint(form, name))
+                    label = capfirst(str(form.fields[name].label))
+                    text = _("%(block)s: %(field)s is missing. Write it, or keep the lesson a draft.")
+                    form.add_error(name, text % {"block": block, "field": label})
 
 
 class LessonBlockInline(StudioBlock):
@@ -157,12 +150,15 @@ class FactsBlockForm(forms.ModelForm):
 
     def clean_subjects(self) -> list[Structure]:
         """Take the rows in the order in which they were chosen; the query gives them by name."""
-        places = {pk: place for place, pk in enumerate(self.data.getlist(self.add_prefix("subjects")))}
+        typed = self.fields["subjects"].widget.value_from_datadict(
+            self.data, self.files, self.add_prefix("subjects")
+        )
+        places = {pk: place for place, pk in enumerate(typed)}
         return sorted(self.cleaned_data["subjects"], key=lambda row: places.get(str(row.pk), len(places)))
 
     def _save_m2m(self) -> None:
         self.instance.add_rows(self.cleaned_data["subjects"])
-        super()._save_m2m()
+        super()._save_m2m()  # type: ignore[misc]
 
 
 class FilmBlockForm(forms.ModelForm):
@@ -224,7 +220,7 @@ class LessonForm(forms.ModelForm):
 
     def _version_now(self) -> int | None:
         """Read the stored number, and let nobody else save the lesson before this form is through."""
-        stored = Lesson.objects.select_for_update().filter(pk=self.instance.pk)
+        stored = Lesson.objects.select_for_update().filter(pk=self.instance.pk).order_by("pk")
         version = stored.values_list("version", flat=True).first()
         return self.version_before_revert or version
 
@@ -267,8 +263,14 @@ class LessonAdmin(DjangoObjectActions, VersionAdmin, StudioContentEditor):
     ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Lesson | None = None) -> list[str]:
-        """The address of a lesson that has left the drafts stays: links, mails and reviews point to it."""
-        return ["slug"] if obj and obj.status != Lesson.Status.DRAFT else []
+        """The address of a lesson that has left the drafts stays: links, mails and reviews point to it.
+
+        What is stored counts: a form that comes back with errors has already put its own status into `obj`.
+        """
+        out = (
+            obj is not None and Lesson.objects.filter(pk=obj.pk).exclude(status=Lesson.Status.DRAFT).exists()
+        )
+        return ["slug"] if out else []
 
     def get_form(
         self, request: HttpRequest, obj: Lesson | None = None, change: bool = False, **options: Any

@@ -75,7 +75,9 @@ def _retired_lesson(request: HttpRequest, slug: str) -> LessonState:
     if not access.allowed:
         raise Http404
     completed_at = (
-        Completion.objects.filter(learner=learner, lesson=lesson).values_list("completed_at", flat=True).first()
+        Completion.objects.filter(learner=learner, lesson=lesson)
+        .values_list("completed_at", flat=True)
+        .first()
     )
     return LessonState(lesson, 0, access, completed_at, None, "", minutes_to_read(rendered_lesson(lesson)))
 
@@ -121,10 +123,12 @@ def read(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def mark_read(request: HttpRequest, slug: str) -> HttpResponse:
     lesson = _open_lesson(request, slug)
-    completion = services.mark_read(learner=ensure_learner(request), lesson=lesson)
-    messages.success(
-        request, _("Lesson complete.") if completion else _("Marked as read. The quiz is what is left to do.")
-    )
+    if services.mark_read(learner=ensure_learner(request), lesson=lesson):
+        messages.success(request, _("Lesson complete."))
+    elif rendered_lesson(lesson).films:
+        messages.success(request, _("Marked as read. The list at the end says what is left to do."))
+    else:
+        messages.success(request, _("Marked as read. The quiz is what is left to do."))
     return redirect(lesson)
 
 

@@ -103,9 +103,7 @@ class FactsKind(AnatomyKind):
             fact.role, fact.note = entry.get("role", ""), entry.get("note", "")
             fact.status, fact.position = entry["status"], position
             fact.save()
-            wanted = {
-                row_of(sources, source, path, entry.line).pk for source in entry.get("sources", [])
-            }
+            wanted = {row_of(sources, source, path, entry.line).pk for source in entry.get("sources", [])}
             if {source.pk for source in fact.sources.all()} != wanted:
                 fact.sources.set(wanted)
         gone = Fact.objects.exclude(slug__in=slugs)

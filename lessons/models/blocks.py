@@ -5,8 +5,8 @@ and rules; the concrete block binds it to a lesson.
 """
 
 import secrets
-from html import unescape
 from collections.abc import Iterable
+from html import unescape
 from typing import TYPE_CHECKING
 
 from content_editor.models import create_plugin_base
@@ -256,7 +256,11 @@ class FilmBlock(LessonBlock):
                 raise ValidationError({"captions": _("A film needs captions, for those who cannot hear it.")})
             if not self.duration:
                 raise ValidationError(
-                    {"duration": _("Say how many seconds the film lasts: what has been seen is measured by it.")}
+                    {
+                        "duration": _(
+                            "Say how many seconds the film lasts: what has been seen is measured by it."
+                        )
+                    }
                 )
             return
         embed = parse_film_url(self.url)

@@ -136,7 +136,9 @@ class RenderedLesson(models.Model):
     lesson = models.OneToOneField(Lesson, primary_key=True, on_delete=models.CASCADE, related_name="rendered")
     stamp = models.CharField(max_length=80)
     html = models.TextField(blank=True)
-    block_keys = models.JSONField(default=list, help_text=_("Keys of the blocks that are to be read, in order."))
+    block_keys = models.JSONField(
+        default=list, help_text=_("Keys of the blocks that are to be read, in order.")
+    )
     films = models.JSONField(
         default=dict, help_text=_("Length in seconds of each film, by the key of its block.")
     )

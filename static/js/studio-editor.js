@@ -170,6 +170,27 @@ function nameEditors(root) {
   }
 }
 
+// What was typed and not saved is not lost by a wrong click. The form is compared with what it was when it was first
+// touched, because the rich text editors write their own spelling into it while they start.
+function guard(form) {
+  const content = () =>
+    JSON.stringify(
+      [...new FormData(form)].map(([name, value]) => [name, value instanceof File ? [value.name, value.size] : value]),
+    );
+  // What came back with errors has not been saved either.
+  let before = document.querySelector(".errornote") ? null : undefined;
+  let sent = false;
+  const remember = () => (before === undefined ? (before = content()) : undefined);
+  for (const touch of ["pointerdown", "keydown", "focusin", "dragstart"]) {
+    document.addEventListener(touch, remember, { capture: true });
+  }
+  form.addEventListener("submit", () => (sent = true));
+  window.addEventListener("pageshow", () => (sent = false));
+  window.addEventListener("beforeunload", (event) => {
+    if (!sent && before !== undefined && before !== content()) event.preventDefault();
+  });
+}
+
 function start() {
   machine = document.querySelector(".order-machine");
   spoken = document.createElement("p");
@@ -193,6 +214,8 @@ function start() {
   equipPicker();
   if (window.ContentEditor.allowChange) addAtEnd();
   document.querySelector(".machine-collapse input")?.setAttribute("aria-label", gettext("Collapse all items"));
+
+  if (window.ContentEditor.allowChange) guard(machine.closest("form"));
 
   document.addEventListener("content-editor:activate", (event) => {
     equip(event.detail.inline);

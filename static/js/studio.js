@@ -51,12 +51,26 @@ function nameTicks() {
   }
 }
 
+// Only a match has prompts: the column is there for a match, and while a prompt stands in a row.
+function showPrompts() {
+  const kind = document.querySelector(".model-question #id_kind");
+  const answers = document.querySelector("#choices-group");
+  if (!kind || !answers) return;
+  const show = () => {
+    const written = [...answers.querySelectorAll("textarea[name$='-prompt']")].some((prompt) => prompt.value.trim());
+    answers.classList.toggle("without-prompts", kind.value !== "match" && !written);
+  };
+  kind.addEventListener("change", show);
+  show();
+}
+
 function nameAll() {
   nameDates(document);
   nameAutocompletes(document);
   nameTableInlines(document);
 }
 
+showPrompts();
 nameTicks();
 nameAll();
 const content = document.querySelector("#content-main");

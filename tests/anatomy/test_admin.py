@@ -1,3 +1,5 @@
+import warnings
+
 import pytest
 
 from anatomy.changes import knowledge_revision
@@ -240,3 +242,21 @@ def test_a_figure_is_not_deleted_here_but_its_words_are_bettered(studio):
     studio.post(f"{address}change/", data)
     figure.refresh_from_db()
     assert (figure.alt, figure.file) == ("The front of a right hip", "anatomy/hip-front.svg")
+
+
+def test_names_that_begin_as_typed_come_first_where_one_is_chosen(studio):
+    for name in ("Deep iliac ring", "Iliac fossa", "Great iliac line", "Iliac crest"):
+        StructureFactory(name=name)
+    asked = {"app_label": "lessons", "model_name": "factsblock", "field_name": "subjects", "term": "iliac"}
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = studio.get("/admin/autocomplete/", asked).json()["results"]
+        assert studio.get("/admin/autocomplete/", asked | {"term": ""}).status_code == 200
+
+    assert [row["text"] for row in found] == [
+        "Iliac crest",
+        "Iliac fossa",
+        "Deep iliac ring",
+        "Great iliac line",
+    ]

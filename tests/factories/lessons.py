@@ -1,6 +1,6 @@
 import factory
 
-from lessons.models import FilmBlock, KeyConceptBlock, Lesson, Part, TextBlock
+from lessons.models import FilmBlock, KeyConceptBlock, Lesson, Part, TakeawaysBlock, TextBlock
 
 
 class PartFactory(factory.django.DjangoModelFactory):
@@ -42,6 +42,13 @@ class KeyConceptBlockFactory(TextBlockFactory):
 
     key = factory.Sequence(lambda n: f"concept-{n}")
     title = "Road map"
+
+
+class TakeawaysBlockFactory(TextBlockFactory):
+    class Meta:
+        model = TakeawaysBlock
+
+    key = factory.Sequence(lambda n: f"takeaways-{n}")
 
 
 class FilmBlockFactory(factory.django.DjangoModelFactory):

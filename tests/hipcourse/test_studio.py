@@ -2,6 +2,8 @@ import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Group
+from django.db.models import DateField
+from django.urls import reverse
 from django.utils import timezone
 
 from hipcourse.studio import CONTENTS, GROUPS, Studio, make_groups
@@ -137,3 +139,18 @@ def test_signing_out_and_the_password_are_the_sites_own_business(client):
 
     assert client.post("/admin/logout/").url == "/account/logout/"
     assert client.get("/admin/password_change/").url == "/account/password/change/"
+
+
+def test_every_list_that_is_asked_for_an_impossible_time_is_shown_whole(client):
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+    asked = 0
+
+    for model in admin.site._registry:
+        address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        for field in model._meta.fields:
+            if isinstance(field, DateField):
+                answer = client.get(address, {f"{field.name}__year": "99999"}, follow=True)
+                assert (answer.redirect_chain, answer.status_code) == ([(f"{address}?e=1", 302)], 200)
+                asked += 1
+
+    assert asked > 10

@@ -13,9 +13,11 @@ from reversion.models import Version
 from anatomy.changes import knowledge_revision
 from lessons.admin import LessonAdmin
 from lessons.authoring import duplicate_lesson
+from lessons.content import check_course, dump_course, load_course
 from lessons.models import (
     BLOCK_MODELS,
     Completion,
+    DrillBlock,
     FactsBlock,
     FilmBlock,
     ImageBlock,
@@ -23,6 +25,7 @@ from lessons.models import (
     Lesson,
     LessonVisit,
     Part,
+    TakeawaysBlock,
     TextBlock,
 )
 from lessons.rendering import render_lesson, rendered_lesson, stamp_of
@@ -480,3 +483,141 @@ def test_progress_can_be_read_but_not_written(studio):
 def test_a_lesson_and_its_blocks_are_registered_as_one_version():
     followed = reversion.revisions._get_options(Lesson).follow
     assert len(followed) == len(BLOCK_MODELS)
+
+
+def half_written(data):
+    """Add a drill of which only the beginning is written, and takeaways of which nothing is."""
+    new_block(
+        data,
+        "lessons_drillblock_set",
+        title="Long lever",
+        side="anterior",
+        set_up="<p></p>",
+        **dict.fromkeys(["purpose", "cues", "dose", "easier", "harder", "stop_rule"], ""),
+    )
+    new_block(data, "lessons_takeawaysblock_set", body="<p></p>")
+    return data
+
+
+def test_a_draft_may_be_half_written_and_is_whole_before_it_is_published(studio):
+    lesson = LessonFactory(status=Lesson.Status.DRAFT)
+    data = half_written(form_data(studio.get(change(lesson))))
+
+    answer = studio.post(change(lesson), data | {"status": "published"})
+    assert re.findall(r"Drill “Long lever”: ([\w -]+) is missing", errors(answer)) == [
+        "What it is for",
+        "Set-up",
+        "Cues",
+        "Sets and reps",
+        "Easier",
+        "Harder",
+        "Stop when",
+    ]
+    assert "Takeaways: Takeaways is missing. Write it, or keep the lesson a draft." in errors(answer)
+    assert TakeawaysBlock.objects.count() == 0
+
+    assert studio.post(change(lesson), data).status_code == 302
+    assert (DrillBlock.objects.get().set_up, TakeawaysBlock.objects.get().body) == ("", "")
+    data = form_data(studio.get(change(lesson))) | {"status": "scheduled", "publish_at_0": "2031-05-01"}
+    answer = studio.post(change(lesson), data | {"publish_at_1": "06:00"})
+    assert "Drill “Long lever”: Set-up is missing." in errors(answer)
+    assert studio.get(f"/lessons/{lesson.slug}/preview/", follow=True).status_code == 200
+
+
+def test_unfinished_lessons_are_not_published_from_the_list(studio):
+    lesson = LessonFactory(title="Bones", status=Lesson.Status.DRAFT)
+    whole = TextBlockFactory(parent__status=Lesson.Status.DRAFT).parent
+    KeyConceptBlockFactory(parent=lesson, ordering=1, title="Road map", body="")
+    FactsBlock.objects.create(
+        parent=lesson, region="main", ordering=2, key="table", title="Roads", relations=["origin"]
+    )
+    FilmBlock.objects.create(parent=lesson, region="main", ordering=3, key="film", title="A stride")
+
+    ticked = {"action": "publish", "_selected_action": [lesson.pk, whole.pk]}
+    answer = studio.post(LIST, ticked, follow=True)
+
+    assert said(answer) == [
+        "“Bones” is not finished, so it has not been published. Key concept “Road map”: Text is missing. "
+        "Table of facts “Roads”: Rows is missing. Film “A stride”: A film of our own needs a WebM or MP4 file.",
+        "1 lesson: Published.",
+    ]
+    assert (Lesson.objects.get(pk=lesson.pk).status, Lesson.objects.get(pk=whole.pk).status) == (
+        "draft",
+        "published",
+    )
+
+
+def test_an_unfinished_draft_is_written_to_files_which_say_where_they_are_not_whole(studio, tmp_path):
+    lesson = LessonFactory(slug="bones", position=3, status=Lesson.Status.DRAFT)
+    studio.post(change(lesson), half_written(form_data(studio.get(change(lesson)))))
+
+    dump_course(tmp_path)
+
+    path = f"part-{lesson.part.number}/03-bones.yaml"
+    found = [(error.path, error.line > 0) for error in check_course(tmp_path)]
+    assert found == [(path, True)]
+    assert [error.path for error in load_course(tmp_path).errors] == [path]
+
+
+def test_two_authors_do_not_write_over_each_other(studio):
+    lesson = LessonFactory(title="Bones")
+    kept = TextBlockFactory(parent=lesson, body="<p>As it was.</p>")
+    gone = KeyConceptBlockFactory(parent=lesson)
+    page = studio.get(change(lesson))
+    first, second = form_data(page), form_data(page)
+    first[f"{block_number(page, 'lessons_keyconceptblock_set', gone)}-DELETE"] = "on"
+    assert studio.post(change(lesson), first | {"title": "First"}).status_code == 302
+    body = f"{block_number(page, 'lessons_textblock_set', kept)}-body"
+
+    answer = studio.post(change(lesson), second | {"title": "Second", body: "<p>My words.</p>"})
+
+    assert "Somebody has changed this lesson since you opened it." in errors(answer)
+    html = answer.content.decode()
+    assert f'<a href="{change(lesson)}" target="_blank" rel="noopener">open it in a new tab</a>' in html
+    assert "&lt;p&gt;My words.&lt;/p&gt;" in html
+    assert answer.context["adminform"].form["title"].value() == "Second"
+    lesson.refresh_from_db()
+    kept.refresh_from_db()
+    assert (lesson.title, lesson.version, kept.body) == ("First", 2, "<p>As it was.</p>")
+
+
+def test_a_status_set_in_the_list_is_not_undone_by_a_form_opened_before(studio):
+    lesson = LessonFactory(status=Lesson.Status.DRAFT)
+    data = form_data(studio.get(change(lesson)))
+    studio.post(LIST, {"action": "publish", "_selected_action": [lesson.pk]})
+
+    assert "Somebody has changed this lesson" in errors(studio.post(change(lesson), data))
+    lesson.refresh_from_db()
+    assert lesson.status == "published"
+
+
+def test_an_old_version_is_not_brought_back_over_a_newer_one(studio):
+    lesson = LessonFactory(title="Bones")
+    studio.post(change(lesson), form_data(studio.get(change(lesson))) | {"title": "Stones"})
+    before = Version.objects.get_for_object(lesson).last()
+    address = f"{LIST}{lesson.pk}/history/{before.pk}/"
+    old = form_data(studio.get(address))
+    studio.post(change(lesson), form_data(studio.get(change(lesson))) | {"title": "Newest"})
+
+    assert "Somebody has changed this lesson" in errors(studio.post(address, old))
+    lesson.refresh_from_db()
+    assert (lesson.title, lesson.version) == ("Newest", 3)
+
+
+def test_the_preview_opens_beside_the_form_and_says_that_it_shows_what_was_saved(studio):
+    html = studio.get(change(LessonFactory())).content.decode()
+
+    link = re.search(r'<a href="[^"]*/actions/preview/"[^>]*>', html).group()
+    assert 'target="_blank" rel="noopener"' in " ".join(link.split())
+    assert 'title="Opens a new tab and shows the lesson as it was last saved.' in link
+
+
+def test_labels_begin_with_a_capital(studio):
+    page = studio.get(f"{LIST}add/")
+
+    labels = [
+        str(field.label)
+        for inline in page.context["inline_admin_formsets"]
+        for field in inline.formset.empty_form.visible_fields()
+    ]
+    assert [label for label in labels if label[0].islower()] == []

@@ -412,7 +412,14 @@ def test_a_file_that_rests_on_what_an_author_has_deleted_waits_and_says_for_what
 @pytest.mark.django_db
 def test_a_structure_that_leaves_the_files_but_not_a_figure_stays(folder):
     load_course(folder)
-    write(folder, "anatomy/structures.yaml", STRUCTURES + STRUCTURES[STRUCTURES.index("- slug: pelvis") :].replace("pelvis", "femur").split("- slug: iliac-fossa")[0])
+    write(
+        folder,
+        "anatomy/structures.yaml",
+        STRUCTURES
+        + STRUCTURES[STRUCTURES.index("- slug: pelvis") :]
+        .replace("pelvis", "femur")
+        .split("- slug: iliac-fossa")[0],
+    )
     load_course(folder)
     figure = Figure.objects.create(slug="front", title="Front", file="x.svg", width=1, height=1, alt="A hip")
     figure.regions.create(structure=Structure.objects.get(slug="femur"), kind="origin", colour="#000000")

@@ -8,6 +8,7 @@ from tests.conftest import PHONE
 from tests.factories.accounts import UserFactory
 from tests.factories.anatomy import FactFactory
 from tests.factories.lessons import KeyConceptBlockFactory, LessonFactory, PartFactory, TextBlockFactory
+from tests.factories.quizzes import SingleFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -129,6 +130,9 @@ def test_a_block_is_added_below_another_by_the_keyboard(studio, lesson):
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.keyboard.type("Idea between")
+    remove = block(page, "New item").get_by_role("button", name="Remove")
+    assert remove.evaluate("(link) => getComputedStyle(link).textIndent") == "0px"
+    assert remove.bounding_box()["width"] > 50
     block(page, "New item").locator(".ProseMirror").focus()
     page.keyboard.type("Words between.")
     page.get_by_role("button", name="Save and continue editing").click()
@@ -138,6 +142,50 @@ def test_a_block_is_added_below_another_by_the_keyboard(studio, lesson):
     new = KeyConceptBlock.objects.get(title="Idea between")
     assert new.body == "<p>Words between.</p>"
     assert keys(lesson) == ["first", new.key, "second", "third"]
+
+
+def test_what_was_not_saved_is_not_left_without_a_question(studio, lesson):
+    page = studio()
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+
+    page.goto(change(lesson))
+    page.locator("#id_title").focus()
+    page.goto("/admin/")
+    assert asked == []  # nothing was changed
+
+    page.goto(change(lesson))
+    block(page, "First words.").get_by_role("button", name="Move down").click()
+    page.goto("/admin/")
+    assert asked == ["beforeunload"]
+
+    page.goto(change(lesson))
+    block(page, "First words.").get_by_role("textbox", name="Text").fill("Other words.")
+    page.get_by_role("button", name="Save and continue editing").click()
+    page.get_by_text("was changed successfully").wait_for()
+    assert asked == ["beforeunload"]
+
+
+def test_the_link_that_deletes_keeps_within_the_bar_on_a_small_phone(studio, lesson):
+    page = studio(viewport={"width": 360, "height": 700})
+    page.goto(change(lesson))
+    bar = page.locator(".submit-row").bounding_box()
+    link = page.locator(".submit-row .deletelink").bounding_box()
+
+    assert link["x"] + link["width"] + 8 <= bar["x"] + bar["width"]
+    assert link["y"] + link["height"] + 4 <= bar["y"] + bar["height"]
+
+
+def test_prompts_are_asked_for_in_a_match_only(studio):
+    question = SingleFactory()
+    page = studio()
+    page.goto(f"/admin/quizzes/question/{question.pk}/change/")
+    prompt = page.locator("#id_choices-0-prompt")
+
+    assert not prompt.is_visible()
+    assert page.locator("#id_choices-0-text").bounding_box()["width"] > 150
+    page.get_by_label("Kind").select_option("match")
+    assert prompt.is_visible()
 
 
 def test_escape_leads_back_from_the_choice_of_blocks(studio, lesson):

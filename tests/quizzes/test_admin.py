@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -5,8 +7,10 @@ from quizzes.models import Attempt, Choice, Question, Quiz, Response, ServedItem
 from quizzes.services import start_attempt
 from tests.factories.accounts import UserFactory
 from tests.factories.anatomy import FactFactory
+from tests.factories.lessons import LessonFactory
 from tests.factories.quizzes import MatchFactory, MultiFactory, QuizFactory, SingleFactory
 from tests.quizzes.taking import answer_all
+from tests.studio import form_data
 
 pytestmark = pytest.mark.django_db
 
@@ -267,3 +271,61 @@ def test_lists_take_the_same_few_queries_at_1_and_at_2_rows(studio, learner, nam
             assert studio.get(url).status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_answers_are_read_as_the_learner_read_them_and_grades_in_percent(studio, learner):
+    quiz = QuizFactory()
+    for make in (SingleFactory, MultiFactory, MatchFactory):
+        make(quiz=quiz)
+    answer_all(start_attempt(learner=learner, quiz=quiz))
+
+    page = studio.get(reverse("admin:quizzes_response_changelist")).content.decode()
+    for words in (
+        ">Iliac fossa<",
+        ">Iliacus<br>Psoas major<",
+        ">Iliacus → Iliac fossa<br>Sartorius → Upper front bump<",
+    ):
+        assert words in page
+    assert "choice" not in re.sub(r"<[^>]+>", "", page)
+    for response in Response.objects.all():
+        change = studio.get(reverse("admin:quizzes_response_change", args=[response.pk])).content.decode()
+        assert "Iliac" in change
+        assert "{&quot;" not in change
+    assert ">100 %<" in studio.get(reverse("admin:quizzes_grade_changelist")).content.decode()
+
+
+def test_the_page_of_an_attempt_is_not_offered_to_staff(studio, quiz, learner):
+    attempt = start_attempt(learner=learner, quiz=quiz)
+
+    page = studio.get(reverse("admin:quizzes_attempt_change", args=[attempt.pk]))
+
+    assert "View on site" not in page.content.decode()
+
+
+def test_a_quiz_without_a_published_question_stays_a_draft(studio):
+    lesson = LessonFactory()
+    add = reverse("admin:quizzes_quiz_add")
+    page = studio.get(add)
+    assert page.context["adminform"].form["status"].value() == "draft"
+    data = form_data(page) | {"lesson": lesson.pk, "title": "On bones"}
+
+    assert studio.post(add, data).status_code == 302
+    quiz = Quiz.objects.get()
+    question = SingleFactory(quiz=quiz, status="draft")
+    change = reverse("admin:quizzes_quiz_change", args=[quiz.pk])
+    published = form_data(studio.get(change)) | {"status": "published"}
+    assert errors(studio.post(change, published)) == [
+        "None of this quiz's questions is published, so there is nothing to ask. Keep the quiz a draft, publish "
+        "a question, then publish the quiz."
+    ]
+    Question.objects.filter(pk=question.pk).update(status="published")
+    assert studio.post(change, published).status_code == 302
+    assert Quiz.objects.get().status == "published"
+
+
+def test_the_name_of_a_new_question_is_made_from_what_it_asks(studio, quiz):
+    def filled_in(address):
+        return [field["field"].name for field in studio.get(address).context["adminform"].prepopulated_fields]
+
+    assert filled_in(reverse("admin:quizzes_question_add")) == ["slug"]
+    assert filled_in(reverse("admin:quizzes_question_change", args=[quiz.questions.first().pk])) == []
