@@ -449,7 +449,9 @@ def test_an_answer_from_a_stale_window_is_told_not_to_count(guest, url, attempt)
     repeat = guest.post(url, first, follow=True)
     assert "That first answer counts." not in text(repeat)
     stale = guest.post(url, fields(item, hopeless(item)), follow=True)
-    assert "You had answered this question in another window already. That first answer counts." in text(stale)
+    assert "You had answered this question in another window already. That first answer counts." in text(
+        stale
+    )
     assert Response.objects.count() == 1
 
 
@@ -460,5 +462,9 @@ def test_a_right_option_that_was_left_out_looks_unlike_one_that_was_chosen(guest
             guest.post(url, fields(earlier, perfect(earlier)))
     answer = {"choices": perfect(item)["choices"][:1]}
     page = text(guest.post(url, fields(item, answer), follow=True))
-    assert page.count("option--missed") == page.count("Right, you left this out") == len(perfect(item)["choices"]) - 1
+    assert (
+        page.count("option--missed")
+        == page.count("Right, you left this out")
+        == len(perfect(item)["choices"]) - 1
+    )
     assert page.count("Right, your answer") == 1
