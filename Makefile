@@ -44,7 +44,7 @@ admin: $(VENV)/runtime.stamp ## Make an account that may do everything in the ad
 
 test: $(VENV)/dev.stamp ## Run the tests (ARGS="-k quiz" for some of them)
 	@echo "Running the tests on SQLite."
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m tests.run $(ARGS)
 
 test-postgres: $(VENV)/dev.stamp ## Run the tests on PostgreSQL (DATABASE_URL, or a server of their own)
 	@$(PY) -m tests.postgres $(ARGS)

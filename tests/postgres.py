@@ -105,7 +105,7 @@ def _is_ready(data: Path) -> bool:
 
 def _pytest(url: str, arguments: list[str]) -> int:
     environment = {**os.environ, "TEST_DATABASE_URL": url}
-    return subprocess.call([sys.executable, "-m", "pytest", *arguments], env=environment)
+    return subprocess.call([sys.executable, "-m", "tests.run", *arguments], env=environment)
 
 
 def main(arguments: list[str]) -> int:

@@ -626,8 +626,8 @@ def test_the_task_asks_for_another_slice_only_while_more_is_due(sink, monkeypatc
     app.control.purge()
     DeliveryFactory.create_batch(2)
     monkeypatch.setattr(sending, "CHUNK", 1)
-    sink.seconds_a_mail = 0.05
-    monkeypatch.setattr(sending.pump, "__kwdefaults__", {"seconds": 0.01})
+    sink.seconds_a_mail = 1.0
+    monkeypatch.setattr(sending.pump, "__kwdefaults__", {"seconds": 0.8})
 
     tasks.pump()
     assert (len(sink.taken), app.control.purge()) == (1, 1)
