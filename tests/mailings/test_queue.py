@@ -13,6 +13,9 @@ from mailings.services.queue import queue_mail
 
 MAIL = {"kind": "account", "recipient": "anna@example.org", "subject": "S", "text": "T", "html": "<p>T</p>"}
 
+# A broker that is lost and waited for: not beside other tests.
+pytestmark = pytest.mark.processes
+
 
 @pytest.mark.django_db
 def test_the_same_occasion_is_written_once():
