@@ -1,21 +1,18 @@
 from collections.abc import Iterable, Iterator, Sequence
-from html import unescape
 from typing import Any
 
 import reversion
-from content_editor.contents import contents_for_item
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.db import models
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.html import format_html, strip_tags
+from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
@@ -28,8 +25,8 @@ from reversion.models import Version
 from accounts.admin import LearnerAdmin, ReadOnlyMixin
 from anatomy.models import Fact, Structure
 from lessons.authoring import duplicate_lesson, is_touched
+from lessons.completeness import is_empty, name_of, unfinished
 from lessons.models import (
-    BLOCK_MODELS,
     Completion,
     DrillBlock,
     FactsBlock,
@@ -38,7 +35,6 @@ from lessons.models import (
     ImageBlock,
     KeyConceptBlock,
     Lesson,
-    LessonBlock,
     LessonVisit,
     Part,
     TakeawaysBlock,
@@ -48,54 +44,6 @@ from lessons.rendering import render_lesson
 from lessons.selectors import minutes_to_read
 from lessons.studio import StudioBlock, StudioContentEditor
 from lessons.uploads import cleaned_captions, cleaned_mp4, cleaned_webm
-
-
-def is_empty(text: str) -> bool:
-    """Is there nothing to be read in this text or HTML? An editor with nothing in it sends an empty paragraph."""
-    return not unescape(strip_tags(text)).strip()
-
-
-def name_of(block: LessonBlock) -> str:
-    """Return what an author calls the block: its kind, and its words as far as there are any."""
-    kind, words = capfirst(str(block._meta.verbose_name)), str(block)
-    return f"{kind} “{words}”" if words else kind
-
-
-def missing_in(block: LessonBlock) -> Iterator[str]:
-    """Say in plain words what keeps learners from being shown the block."""
-    complaints: dict[str, list[str]] = {}
-    try:
-        block.full_clean(validate_unique=False, validate_constraints=False)
-    except ValidationError as error:
-        complaints = error.message_dict
-    for field in block._meta.get_fields():
-        if not getattr(field, "editable", False) or getattr(field, "blank", True):
-            continue
-        value = getattr(block, field.name)
-        if (
-            not value.exists()
-            if field.many_to_many
-            else isinstance(field, models.TextField) and is_empty(value)
-        ):
-            complaints.setdefault(field.name, [])
-    for name, messages_ in complaints.items():
-        if name == NON_FIELD_ERRORS:
-            yield from messages_
-            continue
-        label = capfirst(str(block._meta.get_field(name).verbose_name))  # type: ignore[union-attr]
-        if getattr(block, name, None) and messages_:
-            yield f"{label}: {' '.join(messages_)}"
-        else:
-            yield _("%(field)s is missing.") % {"field": label}
-
-
-def unfinished(lesson: Lesson) -> list[str]:
-    """Return a sentence for each thing that is missing in the blocks of the lesson, in their order."""
-    return [
-        f"{name_of(block)}: {complaint}"
-        for block in contents_for_item(lesson, BLOCK_MODELS)
-        for complaint in missing_in(block)
-    ]
 
 
 class LessonBlockFormSet(forms.BaseInlineFormSet):
