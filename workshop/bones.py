@@ -1,10 +1,12 @@
 """Bone meshes in the body frames of the Rajagopal 2016 model, in metres: x forward, y up, z to the right.
 
 The mean shapes come as cubic and quartic finite-element fields. They are triangulated here and mapped into the
-model's frames: the pelvis by its landmarks, the femur by a closest-point fit to the coarse femur of the vertebrae's
-package, the vertebrae by their place in that package's skeleton.
+model's frames: the pelvis by its landmarks, femur, tibia and fibula by a closest-point fit to the coarse bones of the
+vertebrae's package, the patella by size and place, the vertebrae by their place in that package's skeleton.
+Every field names the nodes of some landmarks; they are mapped along and kept beside the meshes.
 """
 
+import json
 from importlib import import_module
 from pathlib import Path
 
@@ -15,10 +17,12 @@ import numpy as np
 import scipy
 import trimesh
 
-from workshop.config import BUILD, HIP, load_json
+from workshop.config import BUILD, STANDING, body_of, load_json
 
 PELVIS_FINENESS = 10
 FEMUR_FINENESS = 12
+SHIN_FINENESS = 8
+PATELLA_FINENESS = 8
 
 FIELDS = {
     "pelvis": (
@@ -31,6 +35,16 @@ FIELDS = {
         "femur_right_quartic_flat.ens",
         "femur_right_quartic_flat.mesh",
     ),
+    "shin": (
+        "tibia_fibula_cubic_right_mirrored_from_left_mean_rigid_LLP26.geof",
+        "tibia_fibula_right_cubic_flat.ens",
+        "tibia_fibula_right_cubic_flat.mesh",
+    ),
+    "patella": (
+        "patella_right_mirrored_from_left_mean_rigid_LLP26.geof",
+        "patella_11_right.ens",
+        "patella_11_right.mesh",
+    ),
 }
 
 # Node numbers of the landmarks in the pelvis field; the sides' hip joint centres are fitted to the socket's elements.
@@ -40,9 +54,18 @@ PELVIS_NODES = {
 }  # fmt: skip
 SOCKETS = {"LHJC": (109, 111, 112, 113, 114, 115), "RHJC": (36, 38, 39, 40, 41, 42)}
 FEMUR_HEAD = (0, 1, 2, 3, 4, 5)
-MEDIAL_EPICONDYLE, LATERAL_EPICONDYLE = 628, 550
+FEMUR_NODES = {
+    "medial-epicondyle": 628, "lateral-epicondyle": 550, "greater-trochanter": 174, "lesser-trochanter": 276,
+}  # fmt: skip
+SHIN_NODES = {
+    "lateral-condyle-of-tibia": 258, "medial-condyle-of-tibia": 235, "lateral-malleolus": 527,
+    "medial-malleolus": 151, "tibial-tuberosity": 203,
+}  # fmt: skip
+PATELLA_LATERAL = 72
+PATELLA_NODES = {"apex-of-patella": 29, "base-of-patella": 58}
 
 MIRROR = np.array([1.0, 1.0, -1.0])
+MARKS = BUILD / "landmarks.json"
 
 
 def load_field(bone):
@@ -95,7 +118,7 @@ def symmetric_quadratic(points):
 
 
 def build_pelvis():
-    """Right hip bone and sacrum, mapped so that the landmarks fall on their known places in the model's frame."""
+    """Right hip bone, sacrum and landmarks, mapped so that these fall on their known places in the model's frame."""
     field = load_field("pelvis")
     nodes = field.get_all_point_positions() / 1000
     marks = {name: nodes[node] for name, node in PELVIS_NODES.items()}
@@ -122,7 +145,8 @@ def build_pelvis():
         even, odd = symmetric_quadratic(to_frame(points))
         return np.c_[even @ even_map, odd @ odd_map]
 
-    miss = np.linalg.norm(place(np.array([marks[name] for name in names])) - places, axis=1)
+    placed_marks = place(np.array([marks[name] for name in names]))
+    miss = np.linalg.norm(placed_marks - places, axis=1)
     print(f"pelvis: landmarks missed by {miss.max() * 1000:.2f} mm at most")
 
     mesh = triangulate(field, PELVIS_FINENESS)
@@ -134,44 +158,92 @@ def build_pelvis():
         for name, part in (("hip-bone", right_hip), ("sacrum", sacrum))
     }
     trimesh.smoothing.filter_taubin(placed["sacrum"], iterations=12)  # the mean of 26 sacra is lumpy
-    return placed
+    return placed, dict(zip(names, placed_marks, strict=True))
 
 
-def fit_affine(mesh, target, rounds=60, kept=0.9):
-    """Move a mesh affinely on to target points by closest points; the origin (the femoral head) stays in place."""
+def homogeneous(points):
+    return np.c_[points, np.ones(len(points))]
+
+
+def fit_affine(mesh, target, pinned=False, rounds=60, kept=0.9):
+    """The affine map (4 by 3) that brings a mesh on to target points by closest points.
+
+    The mesh must face the right way already. With `pinned` its origin stays in place.
+    """
     scale = np.ptp(target[:, 1]) / np.ptp(mesh.vertices[:, 1])
-    matrix = np.vstack([scale * np.eye(3), np.zeros(3)])
-    pin = np.array([[0, 0, 0, 20.0]])
+    shift = np.zeros(3) if pinned else (target.min(0) + target.max(0)) / 2 - scale * mesh.bounds.mean(0)
+    matrix = np.vstack([scale * np.eye(3), shift])
+    pin = np.array([[0, 0, 0, 20.0]] if pinned else np.zeros((0, 4)))
     for _ in range(rounds):
-        moved = trimesh.Trimesh(
-            np.c_[mesh.vertices, np.ones(len(mesh.vertices))] @ matrix, mesh.faces, process=False
-        )
+        moved = trimesh.Trimesh(homogeneous(mesh.vertices) @ matrix, mesh.faces, process=False)
         closest, distance, triangle = trimesh.proximity.closest_point(moved, target)
         near = distance <= np.quantile(distance, kept)
         weights = trimesh.triangles.points_to_barycentric(moved.triangles[triangle], closest)
         source = (mesh.vertices[mesh.faces[triangle]] * weights[..., None]).sum(1)
-        rows = np.vstack([np.c_[source, np.ones(len(source))][near], pin])
-        matrix, *_ = np.linalg.lstsq(rows, np.vstack([target[near], np.zeros((1, 3))]), rcond=None)
-    print(f"femur: fitted to {distance[near].mean() * 1000:.2f} mm on average")
-    return np.c_[mesh.vertices, np.ones(len(mesh.vertices))] @ matrix
+        rows = np.vstack([homogeneous(source)[near], pin])
+        matrix, *_ = np.linalg.lstsq(rows, np.vstack([target[near], np.zeros((len(pin), 3))]), rcond=None)
+    print(f"fitted to {distance[near].mean() * 1000:.2f} mm on average")
+    return matrix
 
 
 def build_femur(coarse):
-    """Right femur with its head at the origin, fitted to the coarse femur's vertices."""
+    """Right femur with its head at the origin, fitted to the coarse femur's vertices, and its landmarks."""
     field = load_field("femur")
     nodes = field.get_all_point_positions() / 1000
-    head = sphere_centre(field, FEMUR_HEAD)
-    knee = (nodes[MEDIAL_EPICONDYLE] + nodes[LATERAL_EPICONDYLE]) / 2
-    up = unit(head - knee)
-    right = nodes[LATERAL_EPICONDYLE] - nodes[MEDIAL_EPICONDYLE]
+    marks = {name: nodes[node] for name, node in FEMUR_NODES.items()}
+    marks["femoral-head"] = sphere_centre(field, FEMUR_HEAD)
+    head, medial, lateral = (marks[n] for n in ("femoral-head", "medial-epicondyle", "lateral-epicondyle"))
+    axes = long_bone_axes(head, medial, lateral)
+    sketch, mesh = triangulate(field, 8), triangulate(field, FEMUR_FINENESS)
+    for part in (sketch, mesh):
+        part.vertices = (part.vertices - head) @ axes.T
+    matrix = fit_affine(mesh, coarse, pinned=True)
+    places = homogeneous((np.array(list(marks.values())) - head) @ axes.T) @ matrix
+    femur = trimesh.Trimesh(homogeneous(mesh.vertices) @ matrix, mesh.faces, process=False)
+    return {"femur": femur}, dict(zip(marks, places, strict=True))
+
+
+def long_bone_axes(top, medial, lateral):
+    """Rows are forward, up and right: up runs from between two lower points to the top."""
+    up = unit(top - (medial + lateral) / 2)
+    right = lateral - medial
+    right = unit(right - up * (up @ right))
+    return np.array([np.cross(up, right), up, right])
+
+
+def build_shin(coarse):
+    """Right tibia and fibula, fitted to the coarse ones' vertices, and their landmarks."""
+    field = load_field("shin")
+    nodes = field.get_all_point_positions() / 1000
+    marks = {name: nodes[node] for name, node in SHIN_NODES.items()}
+    top = (marks["lateral-condyle-of-tibia"] + marks["medial-condyle-of-tibia"]) / 2
+    axes = long_bone_axes(top, marks["medial-malleolus"], marks["lateral-malleolus"])
+    mesh = triangulate(field, SHIN_FINENESS)
+    mesh.vertices = (mesh.vertices - top) @ axes.T
+    matrix = fit_affine(mesh, coarse)
+    places = homogeneous((np.array(list(marks.values())) - top) @ axes.T) @ matrix
+    placed = trimesh.Trimesh(homogeneous(mesh.vertices) @ matrix, mesh.faces, process=False)
+    fibula, tibia = sorted(placed.split(only_watertight=False), key=lambda part: part.area)[-2:]
+    return {"tibia": tibia, "fibula": fibula}, dict(zip(marks, places, strict=True))
+
+
+def build_patella(coarse):
+    """Right patella as tall as the coarse one and in its place, and its landmarks."""
+    field = load_field("patella")
+    nodes = field.get_all_point_positions() / 1000
+    marks = {name: nodes[node] for name, node in PATELLA_NODES.items()}
+    mesh = triangulate(field, PATELLA_FINENESS)
+    centre = mesh.bounds.mean(0)
+    up = unit(marks["base-of-patella"] - marks["apex-of-patella"])
+    right = nodes[PATELLA_LATERAL] - centre
     right = unit(right - up * (up @ right))
     axes = np.array([np.cross(up, right), up, right])
-    sketch = triangulate(field, 8)
-    mesh = triangulate(field, FEMUR_FINENESS)
-    sketch.vertices = (sketch.vertices - head) @ axes.T
-    mesh.vertices = (mesh.vertices - head) @ axes.T
-    fitted = fit_affine(mesh, coarse)
-    return trimesh.Trimesh(fitted, mesh.faces, process=False)
+    mesh.vertices = (mesh.vertices - centre) @ axes.T
+    scale = np.ptp(coarse[:, 1]) / np.ptp(mesh.vertices[:, 1])
+    shift = (coarse.min(0) + coarse.max(0)) / 2 - scale * mesh.bounds.mean(0)
+    places = (np.array(list(marks.values())) - centre) @ axes.T * scale + shift
+    patella = trimesh.Trimesh(mesh.vertices * scale + shift, mesh.faces, process=False)
+    return {"patella": patella}, dict(zip(marks, places, strict=True))
 
 
 class CoarseSkeleton:
@@ -265,29 +337,49 @@ def mirrored(mesh):
     return trimesh.Trimesh(mesh.vertices * MIRROR, mesh.faces[:, ::-1], process=False)
 
 
+RIGHT = ("hip-bone", "femur", "tibia", "fibula", "patella")
+AXIAL = ("sacrum", "disc-pubic", *(f"l{n}" for n in range(1, 6)), *(f"disc{n}" for n in range(1, 6)))
+MIRRORED = ("hip-bone", "femur")
+
+
+def make_bones():
+    """Every bone in its own body's frame, and every landmark that the fields name, by body."""
+    skeleton = CoarseSkeleton()
+    shin = [skeleton.mesh(name, body="tibia_r").vertices for name in ("r_tibia", "r_fibula")]
+    parts, marks = {}, {}
+    for body, (bones, places) in {
+        "pelvis": build_pelvis(),
+        "femur": build_femur(skeleton.mesh("r_femur", body="femur_r").vertices),
+        "tibia": build_shin(np.vstack(shin)),
+        "patella": build_patella(skeleton.mesh("r_patella", body="patella_r").vertices),
+    }.items():
+        parts |= bones
+        marks[body] = {name: place.round(6).tolist() for name, place in places.items()}
+    parts["disc-pubic"] = build_symphysis(parts["hip-bone"])
+    parts |= build_spine(skeleton, parts["sacrum"])
+    return parts, marks
+
+
 def build_bones():
-    """Every bone of the hip figures by name, in the pelvis frame, standing upright. Kept in the build folder."""
-    names = [
-        "hip-bone",
-        "sacrum",
-        "femur",
-        "disc-pubic",
-        *(f"l{n}" for n in range(1, 6)),
-        *(f"disc{n}" for n in range(1, 6)),
-    ]
+    """Every bone by name, in the pelvis frame, standing upright. Kept in the build folder."""
+    names = [*RIGHT, *AXIAL]
     files = {name: BUILD / f"{name}.ply" for name in names}
-    if not all(file.exists() for file in files.values()):
+    if not all(file.exists() for file in (*files.values(), MARKS)):
         BUILD.mkdir(exist_ok=True)
-        skeleton = CoarseSkeleton()
-        parts = build_pelvis()
-        parts["femur"] = build_femur(skeleton.mesh("r_femur", body="femur_r").vertices)
-        parts["femur"].vertices += HIP
-        parts["disc-pubic"] = build_symphysis(parts["hip-bone"])
-        parts |= build_spine(skeleton, parts["sacrum"])
-        for name, mesh in parts.items():
+        parts, marks = make_bones()
+        MARKS.write_text(json.dumps(marks))
+        for name in names:
+            mesh = parts[name]
+            mesh.vertices += STANDING[body_of(name)]
             mesh.fix_normals()
             mesh.export(files[name])
     bones = {name: trimesh.load(file, process=True) for name, file in files.items()}
-    bones["hip-bone-left"] = mirrored(bones["hip-bone"])
-    bones["femur-left"] = mirrored(bones["femur"])
-    return bones
+    return bones | {f"{name}-left": mirrored(bones[name]) for name in MIRRORED}
+
+
+def load_marks():
+    """Places of the fields' landmarks by body, in the body's frame. They are there once the bones are built."""
+    return {
+        body: {name: np.array(p) for name, p in marks.items()}
+        for body, marks in json.loads(MARKS.read_text()).items()
+    }

@@ -1,18 +1,17 @@
-"""Muscles as lines: one line of pull each, and a fan of fibres that shows where it comes from."""
+"""Muscles as lines: their lines of pull, and a fan of fibres that shows where they come from."""
 
+import json
 from dataclasses import dataclass
 
 import numpy as np
 
-from workshop.config import HIP, load_json
-
-ORIGINS = {"pelvis": np.zeros(3), "femur_r": HIP}
+from workshop.config import OUTPUT, STANDING, load_json
 
 
 @dataclass
 class Muscle:
     structure: str
-    pull: np.ndarray
+    pulls: list  # curves in the pelvis frame, standing
     fibres: list
 
 
@@ -43,7 +42,19 @@ def stretch(p0, p1, p2, p3, steps=40):
         yield b1 + (b2 - b1) * (t - t1) / (t2 - t1)
 
 
+def smooth(points, spacing=0.003, rounds=24):
+    """Evenly spaced points along a row of points whose corners are rounded; unlike a spline it never swings out."""
+    points = np.asarray(points, float)
+    along = np.r_[0, np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))]
+    even = np.linspace(0, along[-1], max(round(along[-1] / spacing), 2) + 1)
+    out = np.column_stack([np.interp(even, along, axis) for axis in points.T])
+    for _ in range(rounds):
+        out[1:-1] = (out[:-2] + 2 * out[1:-1] + out[2:]) / 4
+    return out
+
+
 def load_muscles():
+    """The muscles of data/fibres.json, drawn by hand to look right from the front."""
     return [build(entry) for entry in load_json("fibres.json")]
 
 
@@ -57,11 +68,31 @@ def build(entry):
         side = 2 * number / max(len(starts) - 1, 1) - 1
         own = [point + side * wide for point, wide in zip(middle, spread, strict=True)]
         fibres.append(spline([start, *own, ends[number % len(ends)]]))
-    return Muscle(
-        entry["structure"], spline([place(entry["pull_start"]), *middle, place(entry["pull_end"])]), fibres
-    )
+    pull = spline([place(entry["pull_start"]), *middle, place(entry["pull_end"])])
+    return Muscle(entry["structure"], [pull], fibres)
+
+
+def model_muscles(strands, structures):
+    """Muscles along the solver's lines in standing, without its cylinders, with strands that follow them."""
+    model = json.loads((OUTPUT / "model.json").read_text())
+    muscles = []
+    for structure in structures:
+        lines = {
+            name: np.array([place(point) for point in model["lines"][name]["points"]])
+            for name in model["muscles"][structure]["lines"]
+        }
+        fibres = []
+        for strand in strands[structure]:
+            points = lines[strand["line"]]
+            start, end = place(strand["from"]), place(strand["to"])
+            along = np.r_[0, np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))]
+            share = (along / along[-1])[:, None]
+            shift = (start - points[0]) * (1 - share) ** 2 + (end - points[-1]) * share**2
+            fibres.append(smooth(points + shift))
+        muscles.append(Muscle(structure, [smooth(points) for points in lines.values()], fibres))
+    return muscles
 
 
 def place(point):
     body, place = point
-    return ORIGINS[body] + np.array(place)
+    return STANDING[body.removesuffix("_r")] + np.array(place)
