@@ -5,6 +5,7 @@ VENV ?= .venv
 PY = $(VENV)/bin/python
 PIP = $(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r
 CODE = hipcourse accounts anatomy lessons quizzes mailings
+FRONTEND = requirements-node.txt $(wildcard frontend/*.py frontend/*.js frontend/*.mjs frontend/*.json)
 
 # To try things out is the default here, unless the environment or .env says otherwise. Production
 # runs the processes of docs/deployment.md and never passes this way.
@@ -31,22 +32,24 @@ echo "Install it (apt install python3 python3-venv, brew install python, or pyth
 echo "If it has another name: make run PYTHON=/path/to/python3" >&2; exit 1
 endef
 
-.PHONY: help run admin test test-postgres check format lock clean
+# Stamps install into the same folder, so one after the other, whatever -j says.
+.NOTPARALLEL:
+.PHONY: help run admin test test-postgres check solver-check bundle format lock clean
 
 help: ## Print what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
-run: $(VENV)/runtime.stamp ## Serve the course at http://127.0.0.1:8000/ (PORT=8001 for another port)
+run: $(VENV)/runtime.stamp $(VENV)/bundle.stamp ## Serve the course at http://127.0.0.1:8000/ (PORT=8001 for another port)
 	@$(TRY); exec $(PY) manage.py up --prepare --stop-with-parent
 
 admin: $(VENV)/runtime.stamp ## Make an account that may do everything in the admin
 	@$(TRY); $(PY) manage.py migrate --verbosity 0 && exec $(PY) manage.py createsuperuser
 
-test: $(VENV)/dev.stamp ## Run the tests (ARGS="-k quiz" for some of them)
+test: $(VENV)/dev.stamp $(VENV)/bundle.stamp ## Run the tests (ARGS="-k quiz" for some of them)
 	@echo "Running the tests on SQLite."
 	@$(PY) -m tests.run $(ARGS)
 
-test-postgres: $(VENV)/dev.stamp ## Run the tests on PostgreSQL (DATABASE_URL, or a server of their own)
+test-postgres: $(VENV)/dev.stamp $(VENV)/bundle.stamp ## Run the tests on PostgreSQL (DATABASE_URL, or a server of their own)
 	@$(PY) -m tests.postgres $(ARGS)
 
 check: $(VENV)/dev.stamp ## Check style, types, layers, settings and content, then run the tests
@@ -66,6 +69,12 @@ check: $(VENV)/dev.stamp ## Check style, types, layers, settings and content, th
 	@$(AS_DEPLOYED) $(PY) manage.py check_course
 	@$(MAKE) --no-print-directory test
 
+bundle: $(VENV)/runtime.stamp ## Build the 3D view of the atlas anew, with Node (from PATH, or its wheel)
+	@$(PY) -m frontend.bundle && touch $(VENV)/bundle.stamp
+
+solver-check: $(VENV)/runtime.stamp ## Compare the muscle solvers with a table of OpenSim's (CSV=table.csv)
+	@$(PY) -m benchmarks.solver_check "$(or $(CSV),tests/anatomy/data/moment_arms.csv)"
+
 format: $(VENV)/dev.stamp ## Put code and templates into the project's style
 	$(PY) -m ruff format .
 	$(PY) -m ruff check --fix .
@@ -74,9 +83,11 @@ format: $(VENV)/dev.stamp ## Put code and templates into the project's style
 lock: $(VENV)/dev.stamp ## Pin the dependencies of pyproject.toml anew, with hashes
 	$(PY) -m uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --quiet -o requirements.txt
 	$(PY) -m uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --quiet --group dev -o requirements-dev.txt
+	$(PY) -m uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet --group node -o requirements-node.txt
 
 clean: ## Remove the virtual environment and caches (var/, where your data lives, stays)
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis htmlcov .coverage var/check
+	rm -rf frontend/node_modules frontend/dist
 	find . -name __pycache__ -not -path './node_modules/*' -prune -exec rm -rf {} +
 
 # A stamp is newer than its list when what the list says is installed. The dev list holds the runtime
@@ -86,6 +97,11 @@ $(VENV)/runtime.stamp: requirements.txt
 	$(MAKE_VENV)
 	@echo "Installing the dependencies (requirements.txt)."
 	@$(PIP) requirements.txt
+	@touch $@
+
+# The 3D view is an extra: without Node and without a network this says so once, and all else goes on.
+$(VENV)/bundle.stamp: $(FRONTEND) | $(VENV)/runtime.stamp
+	@$(PY) -m frontend.bundle || true
 	@touch $@
 
 $(VENV)/dev.stamp: requirements-dev.txt

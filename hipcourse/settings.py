@@ -324,7 +324,10 @@ FORMS_URLFIELD_ASSUME_HTTPS = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+# `make bundle` makes the second; without it the atlas stays flat.
+STATICFILES_DIRS = [
+    folder for folder in (BASE_DIR / "static", BASE_DIR / "frontend" / "dist") if folder.is_dir()
+]
 MEDIA_URL = "media/"
 MEDIA_ROOT = DATA_DIR / "media"
 CONTENT_DIR = BASE_DIR / "content"
@@ -333,10 +336,11 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "hipcourse.storage.StaticFilesStorage"
     },
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_MIMETYPES = {".glb": "model/gltf-binary"}
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "hip"
 

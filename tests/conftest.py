@@ -21,6 +21,7 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+SOFTWARE_GL = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
 NO_CHROMIUM = "no Chromium found: install chromium (or google-chrome) to run the browser tests"
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
@@ -78,18 +79,32 @@ def site(live_server, settings) -> str:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[object]:
-    """One Chromium for the whole run."""
+def playwright() -> Iterator[object]:
     from playwright.sync_api import sync_playwright
 
     # Playwright's synchronous interface keeps an event loop in this thread, in which Django would
     # refuse every query. The loop is never inside a query, so nothing is at risk.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
-        yield browser
-        browser.close()
+        yield playwright
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="session")
+def browser(playwright) -> Iterator[object]:
+    """One Chromium for the whole run."""
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def gl_browser(playwright) -> Iterator[object]:
+    """One Chromium that draws WebGL, in software. Modules that need it name it `browser`."""
+    arguments = [argument for argument in CHROMIUM_ARGUMENTS if argument != "--disable-gpu"]
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*arguments, *SOFTWARE_GL])
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
