@@ -1,4 +1,4 @@
-"""Pure rules for films: where an embedded one lives, and how much of a film has been seen."""
+"""Pure rules for films: where an embedded one lives, its passages, and how much of it has been seen."""
 
 import re
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ _YOUTUBE_HOSTS = {
 _YOUTUBE_ID = re.compile(r"[A-Za-z0-9_-]{11}\Z")
 _VIMEO_ID = re.compile(r"[0-9]{5,12}\Z")
 _VIMEO_HASH = re.compile(r"[0-9a-f]{6,16}\Z")
+_TIMED_LINE = re.compile(r"([0-9]{1,3}):([0-5][0-9]) +(\S.*)\Z")
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,36 @@ def _vimeo(video_id: str, video_hash: str) -> EmbeddedFilm | None:
     if not _VIMEO_ID.match(video_id) or (video_hash and not _VIMEO_HASH.match(video_hash)):
         return None
     return EmbeddedFilm("vimeo", video_id, video_hash)
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A part of a film, by the second at which it begins: a chapter, or a paragraph of the transcript."""
+
+    start: int
+    text: str
+
+    @property
+    def clock(self) -> str:
+        return f"{self.start // 60}:{self.start % 60:02d}"
+
+
+def read_passages(text: str, *, duration: int) -> list[Passage]:
+    """Read lines such as "0:12 The thigh moves back", in the order of the film; empty lines are skipped.
+
+    `duration`: of the film in seconds; 0 where it is not known. Raises ValueError, with the line that is
+    wrong: it has no time, is not later than the one before, or lies behind the film's end.
+    """
+    passages: list[Passage] = []
+    for line in filter(None, map(str.strip, text.splitlines())):
+        match = _TIMED_LINE.match(line)
+        if match is None:
+            raise ValueError(line)
+        passage = Passage(int(match[1]) * 60 + int(match[2]), match[3])
+        if (passages and passage.start <= passages[-1].start) or (duration and passage.start >= duration):
+            raise ValueError(line)
+        passages.append(passage)
+    return passages
 
 
 def merge_intervals(*lists: list[list[float]]) -> list[list[float]]:

@@ -1,5 +1,5 @@
-// Films: <course-film> keeps which seconds were seen and where the film stands; <course-embed> loads
-// YouTube or Vimeo on a click only.
+// Films: <course-film> keeps which seconds were seen and where the film stands, and goes to the place that
+// a chapter or a line of the transcript names; <course-embed> loads YouTube or Vimeo on a click only.
 
 const REPORT_EVERY_MS = 10000;
 const MOST_INTERVALS = 100; // in one report; what waits beyond that goes with the next
@@ -15,7 +15,9 @@ class CourseFilm extends HTMLElement {
     const start = positions()[this.dataset.key] ?? 0;
     const length = Number(this.dataset.duration || 0);
     if (start > 2 && start < length - 2) {
-      this.video.addEventListener("loadedmetadata", () => { this.video.currentTime = start; }, { once: true });
+      this.video.addEventListener("loadedmetadata", () => {
+        if (!this.video.currentTime) this.video.currentTime = start; // unless a chapter was chosen meanwhile
+      }, { once: true });
     }
     this.video.playbackRate = Number(recall("film-rate") || 1);
     this.video.addEventListener("ratechange", () => keep("film-rate", this.video.playbackRate));
@@ -26,6 +28,7 @@ class CourseFilm extends HTMLElement {
     this.onHide = () => { if (document.visibilityState === "hidden") { this.close(); this.report(); } };
     document.addEventListener("visibilitychange", this.onHide);
     this.rememberCaptions();
+    this.followPassages();
   }
 
   disconnectedCallback() {
@@ -38,6 +41,36 @@ class CourseFilm extends HTMLElement {
     if (recall("film-captions") === "off") for (const track of tracks) track.mode = "disabled";
     tracks.addEventListener?.("change", () => {
       keep("film-captions", [...tracks].some((track) => track.mode === "showing") ? "on" : "off");
+    });
+  }
+
+  followPassages() {
+    const chapters = [...this.querySelectorAll(".film__chapters a")];
+    if (chapters.length) {
+      const track = this.video.addTextTrack("chapters", "", document.documentElement.lang);
+      track.mode = "hidden"; // for the browser's own controls; the list below the film is for the eyes
+      chapters.forEach((link, index) => {
+        const end = Number(chapters[index + 1]?.dataset.at ?? this.dataset.duration);
+        track.addCue(new VTTCue(Number(link.dataset.at), end, link.lastChild.textContent.trim()));
+      });
+    }
+    for (const list of this.querySelectorAll("ol:has([data-at])")) {
+      const links = [...list.querySelectorAll("[data-at]")];
+      this.video.addEventListener("timeupdate", () => {
+        const current = links.findLast((link) => Number(link.dataset.at) <= this.video.currentTime);
+        for (const link of links) {
+          if (link === current) link.setAttribute("aria-current", "true");
+          else link.removeAttribute("aria-current");
+        }
+      });
+    }
+    this.addEventListener("click", (event) => {
+      const link = event.target.closest("[data-at]");
+      if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      this.video.currentTime = Number(link.dataset.at);
+      this.video.play();
+      this.video.scrollIntoView({ block: "nearest" });
     });
   }
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lessons.films import EmbeddedFilm, coverage, merge_intervals, parse_film_url
+from lessons.films import EmbeddedFilm, Passage, coverage, merge_intervals, parse_film_url, read_passages
 
 ID = "dQw4w9WgXcQ"
 
@@ -57,6 +57,32 @@ def test_embeds_use_the_addresses_that_track_least():
     assert EmbeddedFilm("vimeo", "76979871", "abcdef12").embed_url == (
         "https://player.vimeo.com/video/76979871?autoplay=1&dnt=1&h=abcdef12"
     )
+
+
+def test_passages_are_lines_that_begin_with_their_time():
+    passages = read_passages("0:00 Foot down\n\n 1:05  Swing: drive \n12:30 End", duration=800)
+    assert passages == [Passage(0, "Foot down"), Passage(65, "Swing: drive"), Passage(750, "End")]
+    assert [passage.clock for passage in passages] == ["0:00", "1:05", "12:30"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("0:00 Foot down\nSwing", "Swing"),
+        ("0:00", "0:00"),
+        ("0:75 Swing", "0:75 Swing"),
+        ("0:10 Swing\n0:10 Stance", "0:10 Stance"),
+        ("0:10 Swing\n0:04 Stance", "0:04 Stance"),
+        ("0:40 Behind the end", "0:40 Behind the end"),
+    ],
+)
+def test_a_line_that_is_no_passage_is_named(text, line):
+    with pytest.raises(ValueError, match=line):
+        read_passages(text, duration=40)
+
+
+def test_passages_of_a_film_of_unknown_length_may_begin_at_any_time():
+    assert read_passages("99:59 Late", duration=0) == [Passage(5999, "Late")]
 
 
 def test_intervals_merge_by_union_not_by_sum():
