@@ -23,10 +23,12 @@ from reversion.admin import VersionAdmin
 from reversion.models import Version
 
 from accounts.admin import LearnerAdmin, ReadOnlyMixin
-from anatomy.models import Fact, Structure
+from anatomy.models import Fact
+from lessons.atlas_admin import AtlasBlockForm, AtlasPreviewMixin
 from lessons.authoring import duplicate_lesson, is_touched
 from lessons.completeness import is_empty, name_of, unfinished
 from lessons.models import (
+    AtlasBlock,
     Completion,
     DrillBlock,
     FactsBlock,
@@ -42,7 +44,7 @@ from lessons.models import (
 )
 from lessons.rendering import render_lesson
 from lessons.selectors import minutes_to_read
-from lessons.studio import StudioBlock, StudioContentEditor
+from lessons.studio import RowsForm, StudioBlock, StudioContentEditor
 from lessons.uploads import cleaned_captions, cleaned_mp4, cleaned_webm
 
 
@@ -83,7 +85,9 @@ class LessonBlockInline(StudioBlock):
     formset = LessonBlockFormSet
 
 
-class FactsBlockForm(forms.ModelForm):
+class FactsBlockForm(RowsForm):
+    rows_field = "subjects"
+
     relations = forms.MultipleChoiceField(
         label=_("Columns"),
         choices=Fact.Relation,
@@ -95,18 +99,6 @@ class FactsBlockForm(forms.ModelForm):
         """Keep the columns in the order they had; the boxes come in the order of the list."""
         chosen, before = self.cleaned_data["relations"], list(self.instance.relations or [])
         return [name for name in before if name in chosen] + [name for name in chosen if name not in before]
-
-    def clean_subjects(self) -> list[Structure]:
-        """Take the rows in the order in which they were chosen; the query gives them by name."""
-        typed = self.fields["subjects"].widget.value_from_datadict(
-            self.data, self.files, self.add_prefix("subjects")
-        )
-        places = {pk: place for place, pk in enumerate(typed)}
-        return sorted(self.cleaned_data["subjects"], key=lambda row: places.get(str(row.pk), len(places)))
-
-    def _save_m2m(self) -> None:
-        self.instance.add_rows(self.cleaned_data["subjects"])
-        super()._save_m2m()  # type: ignore[misc]
 
 
 class FilmBlockForm(forms.ModelForm):
@@ -174,7 +166,7 @@ class LessonForm(forms.ModelForm):
 
 
 @admin.register(Lesson)
-class LessonAdmin(DjangoObjectActions, VersionAdmin, StudioContentEditor):
+class LessonAdmin(AtlasPreviewMixin, DjangoObjectActions, VersionAdmin, StudioContentEditor):
     form = LessonForm
     change_list_template = "admin/lessons/lesson/change_list.html"
     list_display = ["title", "part_number", "position", "status_shown", "minutes", "changed"]
@@ -203,7 +195,32 @@ class LessonAdmin(DjangoObjectActions, VersionAdmin, StudioContentEditor):
             autocomplete_fields=["subjects"],
             fields=["title", "subjects", "relations", "caption", "region", "ordering"],
         ),
-        LessonBlockInline.create(FigureBlock, icon="accessibility_new", color="var(--medial)"),
+        LessonBlockInline.create(FigureBlock, icon="photo", color="var(--medial)"),
+        LessonBlockInline.create(
+            AtlasBlock,
+            form=AtlasBlockForm,
+            icon="accessibility_new",
+            color="var(--lateral)",
+            autocomplete_fields=["muscles"],
+            fieldsets=[
+                (
+                    None,
+                    {
+                        "fields": [
+                            "muscles",
+                            "view",
+                            ("flexion", "adduction", "rotation", "knee"),
+                            ("speed", "at"),
+                            "moves",
+                            ("show", "colouring"),
+                            "caption",
+                            "region",
+                            "ordering",
+                        ]
+                    },
+                )
+            ],
+        ),
         LessonBlockInline.create(FilmBlock, form=FilmBlockForm, icon="play_circle", color="var(--anterior)"),
         LessonBlockInline.create(DrillBlock, icon="directions_run", color="var(--medial)"),
         LessonBlockInline.create(ImageBlock, icon="image", color="var(--posterior)"),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from lessons.models import (
     BLOCK_MODELS,
+    AtlasBlock,
     BlockRead,
     Completion,
     FactsBlock,
@@ -30,10 +31,10 @@ def duplicate_lesson(*, lesson: Lesson) -> Lesson:
     )
     copy.sources.set(lesson.sources.all())
     for block in contents_for_item(lesson, BLOCK_MODELS):
-        rows = block.rows() if isinstance(block, FactsBlock) else []
+        rows = block.rows() if isinstance(block, FactsBlock | AtlasBlock) else []
         block.pk, block._state.adding, block.parent = None, True, copy
         block.save()
-        if isinstance(block, FactsBlock):
+        if isinstance(block, FactsBlock | AtlasBlock):
             block.add_rows(rows)
     return copy
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,17 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template.loader import render_to_string
 from django.utils.html import strip_tags
 
+from anatomy import pages, solver
+from anatomy.atlas.assets import SCENE, SCENE_MODEL, STRANDS, asset
+from anatomy.atlas.geometry import geometry_digest
+from anatomy.atlas.plate import plate
 from anatomy.changes import knowledge_revision, revision_now
 from anatomy.selectors import fact_table, legend
+from lessons import glossary
+from lessons.glossary import Vocabulary, disclose, terms
 from lessons.models import (
     BLOCK_MODELS,
+    AtlasBlock,
     DrillBlock,
     FactsBlock,
     FigureBlock,
@@ -34,18 +42,31 @@ TEMPLATES: dict[type[LessonBlock], str] = {
     KeyConceptBlock: "lessons/blocks/concept.html",
     FactsBlock: "lessons/blocks/facts.html",
     FigureBlock: "lessons/blocks/figure.html",
+    AtlasBlock: "lessons/blocks/atlas.html",
     FilmBlock: "lessons/blocks/film.html",
     DrillBlock: "lessons/blocks/drill.html",
     ImageBlock: "lessons/blocks/image.html",
     TakeawaysBlock: "lessons/blocks/takeaways.html",
 }
+# Blocks that are prose: names in them are explained where they first stand.
+PROSE_BLOCKS = (TextBlock, KeyConceptBlock, DrillBlock, TakeawaysBlock)
 
 
 @lru_cache(maxsize=1)
 def _templates_digest() -> str:
-    folder = Path(settings.BASE_DIR) / "templates" / "lessons" / "blocks"
-    digest = hashlib.sha256()
-    for path in sorted(folder.glob("*.html")):
+    """Name the templates that draw blocks, what the atlas shows and says, and the rules by which names are explained."""
+    base = Path(settings.BASE_DIR)
+    # While one tries things out nothing else tells that the 3D view has been built since.
+    parts = [geometry_digest(), *(asset(name) for name in (STRANDS, SCENE_MODEL, SCENE))]
+    digest = hashlib.sha256("\n".join(parts).encode())
+    files = [Path(str(module.__file__)) for module in (glossary, pages, solver)]
+    for folder, kind in (
+        ("templates/lessons/blocks", "*.html"),
+        ("templates/anatomy/atlas", "*.html"),
+        ("anatomy/atlas", "*.py"),
+    ):
+        files += sorted((base / folder).glob(kind))
+    for path in files:
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:12]
 
@@ -53,7 +74,8 @@ def _templates_digest() -> str:
 def stamp_of(lesson: Lesson, knowledge: int) -> str:
     """Name what the drawn body depends on.
 
-    The lesson, the revision of the knowledge base, the templates, and the hashed names of static files.
+    The lesson, the revision of the knowledge base, the templates, what the atlas is drawn from and by, and the
+    hashed names of static files.
     """
     static_files = getattr(staticfiles_storage, "manifest_hash", "")
     return f"{lesson.version}.{knowledge}.{_templates_digest()}.{static_files}"
@@ -78,6 +100,7 @@ def render_lesson(lesson: Lesson) -> RenderedLesson:
             "block_keys": drawn.block_keys,
             "films": drawn.films,
             "words": drawn.words,
+            "uses": drawn.uses,
         },
     )
     return drawn
@@ -88,11 +111,10 @@ def draw_lesson(lesson: Lesson) -> RenderedLesson:
     # The revision first: what changes while the body is drawn makes this stamp an old one.
     stamp = stamp_of(lesson, knowledge_revision())
     blocks = list(contents_for_item(lesson, BLOCK_MODELS))
-    html = "\n".join(_draw(block, number) for number, block in enumerate(blocks, start=1))
+    drawn = [_draw(block, number) for number, block in enumerate(blocks, start=1)]
+    words = sum(_words_in(block, html) for block, html in zip(blocks, drawn, strict=True))
+    html, uses = _explain(blocks, drawn)
     sources = list(lesson.sources.all())
-    # What a reader has to open first is not part of the way through the lesson.
-    unfolded = re.sub(r"<details\b.*?</details>", " ", html, flags=re.DOTALL)
-    words = len(strip_tags(unfolded.replace("<", " <")).split())
     if sources:
         html += render_to_string("lessons/blocks/_sources.html", {"sources": sources})
     return RenderedLesson(
@@ -102,7 +124,53 @@ def draw_lesson(lesson: Lesson) -> RenderedLesson:
         block_keys=[block.key for block in blocks],
         films={block.key: block.duration for block in blocks if isinstance(block, FilmBlock)},
         words=words,
+        uses=uses,
     )
+
+
+def _words_in(block: LessonBlock, html: str) -> int:
+    """Count the words that a reader passes on the way through the lesson."""
+    if isinstance(block, AtlasBlock):
+        return len(block.caption.split())  # labels, controls and numbers are looked at, not read
+    # Nor is what has to be opened first.
+    unfolded = re.sub(r"<details\b.*?</details>", " ", html, flags=re.DOTALL)
+    return len(strip_tags(unfolded.replace("<", " <")).split())
+
+
+def _explain(blocks: Sequence[LessonBlock], drawn: Sequence[str]) -> tuple[str, dict[str, Any]]:
+    """Return the body with its names explained, and what the lesson uses of the knowledge base.
+
+    That is {"structures": {slug: ["table", "figure", "text"]}, "drills": [{key, title, side, structures}]}.
+    """
+    vocabulary = Vocabulary(terms())
+    explained: frozenset[str] = frozenset()
+    pieces = []
+    structures: dict[str, set[str]] = {}
+    drills = []
+    for block, html in zip(blocks, drawn, strict=True):
+        way, slugs = _shows(block)
+        if isinstance(block, PROSE_BLOCKS):
+            disclosed = disclose(html, vocabulary, explained)
+            html, explained, way, slugs = disclosed.html, disclosed.explained, "text", disclosed.found
+        if isinstance(block, DrillBlock):
+            drill = {"key": block.key, "title": block.title, "side": block.side, "structures": sorted(slugs)}
+            drills.append(drill)
+        pieces.append(html)
+        for slug in slugs:
+            structures.setdefault(slug, set()).add(way)
+    ways = {slug: sorted(found) for slug, found in sorted(structures.items())}
+    return "\n".join(pieces), {"structures": ways, "drills": drills}
+
+
+def _shows(block: LessonBlock) -> tuple[str, Collection[str]]:
+    """Return how a block shows structures, and the slugs of those it shows."""
+    if isinstance(block, FactsBlock):
+        return "table", [row.slug for row in block.rows()]
+    if isinstance(block, FigureBlock):
+        return "figure", {entry.structure.slug for entry in legend(block.figure)}
+    if isinstance(block, AtlasBlock):
+        return "atlas", [row.slug for row in block.rows()]
+    return "", ()
 
 
 def _draw(block: LessonBlock, number: int) -> str:
@@ -111,4 +179,7 @@ def _draw(block: LessonBlock, number: int) -> str:
         context["table"] = fact_table(subjects=block.rows(), relations=list(block.relations))
     if isinstance(block, FigureBlock):
         context["legend"] = legend(block.figure)
+    if isinstance(block, AtlasBlock):
+        state = block.state(row.slug for row in block.rows())
+        context["plate"] = plate(state, key=f"{block.key}-atlas", moves=block.moves, full=False)
     return render_to_string(TEMPLATES[type(block)], context)

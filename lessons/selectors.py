@@ -10,10 +10,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Learner
+from anatomy.changes import revision_now
+from anatomy.models import Structure
 from lessons.access import OPEN, Access, locked_by
 from lessons.checklist import Checklist, Point, requirements
 from lessons.films import COVERAGE_TO_COMPLETE, coverage
 from lessons.models import BlockRead, FilmProgress, Lesson, LessonVisit, Part, RenderedLesson
+from lessons.rendering import render_lesson, stamp_of
 
 WORDS_PER_MINUTE = 180
 
@@ -261,3 +264,51 @@ def checklist_for(
         for requirement in asked
     ]
     return Checklist(tuple(points), vouched)
+
+
+@dataclass(frozen=True)
+class LessonUse:
+    """A lesson that speaks of a structure, and how: in a "table", a "figure", the "text"."""
+
+    lesson: Lesson
+    ways: list[str]
+
+
+@dataclass(frozen=True)
+class DrillUse:
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Using:
+    """Where the course uses a structure."""
+
+    lessons: list[LessonUse] = field(default_factory=list)
+    drills: list[DrillUse] = field(default_factory=list)
+    drills_of_side: list[DrillUse] = field(default_factory=list)
+
+
+def lessons_using(structure: Structure, *, side: str = "") -> Using:
+    """Return the live lessons and their drills that use `structure`, and the other drills of its `side`.
+
+    One query. What a body uses is kept with it, so a body that is out of date is drawn anew here, as on its own page.
+    """
+    using = Using()
+    rows = (
+        Lesson.objects.live().in_order().select_related("part", "rendered").defer("rendered__html", "summary")
+    )
+    row: Any  # a Lesson with the annotation
+    for row in rows.annotate(knowledge=revision_now()):
+        rendered = getattr(row, "rendered", None)
+        if rendered is None or rendered.stamp != stamp_of(row, row.knowledge):
+            rendered = render_lesson(row)
+        if ways := rendered.uses["structures"].get(structure.slug):
+            using.lessons.append(LessonUse(row, ways))
+        for drill in rendered.uses["drills"]:
+            use = DrillUse(drill["title"], f"{row.get_absolute_url()}#{drill['key']}")
+            if structure.slug in drill["structures"]:
+                using.drills.append(use)
+            elif side and drill["side"] == side:
+                using.drills_of_side.append(use)
+    return using

@@ -4,6 +4,7 @@ from typing import Any
 
 from content_editor.admin import ContentEditor, ContentEditorInline
 from csp.decorators import csp_update
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -61,3 +62,24 @@ class StudioContentEditor(StudioAdmin, ContentEditor):
 
 class StudioBlock(ContentEditorInline):
     """The form of one kind of block. Make one by `StudioBlock.create(Model, icon="notes", color="…")`."""
+
+
+class RowsForm(forms.ModelForm):
+    """The form of a block that holds structures, in the order in which the author picked them."""
+
+    rows_field = ""
+
+    def clean(self) -> dict[str, Any] | None:
+        """Put the rows in the order chosen; the query gives them by name."""
+        data = super().clean() or {}
+        if rows := data.get(self.rows_field):
+            typed = self.fields[self.rows_field].widget.value_from_datadict(
+                self.data, self.files, self.add_prefix(self.rows_field)
+            )
+            places = {pk: place for place, pk in enumerate(typed)}
+            data[self.rows_field] = sorted(rows, key=lambda row: places.get(str(row.pk), len(places)))
+        return data
+
+    def _save_m2m(self) -> None:
+        self.instance.add_rows(self.cleaned_data[self.rows_field])
+        super()._save_m2m()  # type: ignore[misc]

@@ -169,6 +169,9 @@ def load_course(folder: Path, *, overwrite: bool = False) -> Report:
                 except ContentError as error:
                     outcome = "conflict"
                     report.hindrances.append(error)
+            elif outcome == "unchanged":
+                # A film may have been made anew under its name.
+                _take_media(folder, file.kind.media(file.data))
             report.outcomes[file.path] = outcome
         if report.counts().keys() & {"created", "updated"}:
             here = _texts_in_database()

@@ -9,13 +9,16 @@ from content_editor.contents import contents_for_item
 from django.core.exceptions import ValidationError
 
 from anatomy.models import Fact, Figure, Source, Structure
-from lessons.content.anatomy_files import FiguresKind, SourcesKind, StructuresKind
+from lessons.content.anatomy_files import SourcesKind, StructuresKind
+from lessons.content.atlas_entries import dump_atlas, read_atlas
 from lessons.content.engine import register
 from lessons.content.entries import known, plain, read_slug, row_of, slugs
+from lessons.content.figures_files import FiguresKind
 from lessons.content.reading import ContentError, Record, read_yaml
 from lessons.content.writing import pretty_html, to_yaml
 from lessons.models import (
     BLOCK_MODELS,
+    AtlasBlock,
     DrillBlock,
     DrillContent,
     FactsBlock,
@@ -192,7 +195,7 @@ class LessonKind:
             seen.add(block["key"])
             errors += [
                 ContentError(path, block.line, f"names an unknown structure “{slug}”")
-                for slug in block.get("subjects", [])
+                for slug in (*block.get("subjects", []), *block.get("muscles", []))
                 if slug not in known_structures
             ]
             if block["kind"] == "figure" and block["figure"] not in known_figures:
@@ -205,6 +208,7 @@ _BLOCKS: dict[str, type[LessonBlock]] = {
     "concept": KeyConceptBlock,
     "facts": FactsBlock,
     "figure": FigureBlock,
+    "atlas": AtlasBlock,
     "drill": DrillBlock,
     "takeaways": TakeawaysBlock,
     "film": FilmBlock,
@@ -213,6 +217,7 @@ _BLOCKS: dict[str, type[LessonBlock]] = {
 _KINDS = {model: kind for kind, model in _BLOCKS.items()}
 _UPLOADS = ("image", "webm", "mp4", "poster", "captions")
 _UPLOAD_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)+\Z")
+_FILM_TEXTS = ("summary", "chapters", "transcript")
 _DRILL_TEXTS = ("dose", "easier", "harder", "stop_rule")
 
 
@@ -241,6 +246,8 @@ def _read_block(record: Record) -> Any:
     if kind == "figure":
         fields["figure"] = read_slug(record, "figure")
         fields["caption"] = record.text("caption", max_length=300)
+    if kind == "atlas":
+        fields |= read_atlas(record)
     if kind == "film":
         fields |= _read_film(record)
     if kind == "image":
@@ -286,7 +293,8 @@ def _read_film(record: Record) -> dict[str, Any]:
     for name in ("webm", "mp4", "poster", "captions"):
         fields[name] = _read_upload(record, name, required=False)
     fields["duration"] = record.number("duration", default=0, most=36_000)
-    fields["summary"] = record.text("summary", required=False)
+    for name in _FILM_TEXTS:
+        fields[name] = record.text(name, required=False)
     try:
         FilmBlock(**fields).clean()
     except ValidationError as error:
@@ -299,7 +307,10 @@ def _dump_block(block: LessonBlock) -> Any:
     if isinstance(block, FilmBlock):
         fields |= {"title": block.title, "provider": block.provider, "url": block.url}
         fields |= {name: getattr(block, name).name for name in ("webm", "mp4", "poster", "captions")}
-        fields |= {"duration": block.duration, "summary": block.summary}
+        fields["duration"] = block.duration
+        fields |= {name: getattr(block, name) for name in _FILM_TEXTS}
+    if isinstance(block, AtlasBlock):
+        fields |= dump_atlas(block)
     if isinstance(block, ImageBlock):
         fields |= {"image": block.image.name, "alt": block.alt, "caption": block.caption}
     if isinstance(block, KeyConceptBlock | FactsBlock | DrillBlock):
@@ -320,7 +331,9 @@ def _dump_block(block: LessonBlock) -> Any:
 
 
 def _load_block(path: str, lesson: Lesson, ordering: int, data: Any) -> None:
-    fields = {name: value for name, value in data.items() if name not in {"kind", "subjects"}}
+    fields = {name: value for name, value in data.items() if name not in {"kind", "subjects", "muscles"}}
+    # A pose is angles, and a stride its speed and point: both are fields of the block itself.
+    fields |= {**fields.pop("pose", {}), **fields.pop("stride", {})}
     if "figure" in fields:
         figures = {row.slug: row for row in Figure.objects.filter(slug=fields["figure"])}
         fields["figure"] = row_of(figures, fields["figure"], path, data.line)
@@ -328,9 +341,10 @@ def _load_block(path: str, lesson: Lesson, ordering: int, data: Any) -> None:
     if isinstance(block, FilmBlock):
         block.clean()  # reads the film's id from its address
     block.save()
-    if isinstance(block, FactsBlock):
-        rows = {row.slug: row for row in Structure.objects.filter(slug__in=data["subjects"])}
-        block.add_rows(row_of(rows, slug, path, data.line) for slug in data["subjects"])
+    if isinstance(block, FactsBlock | AtlasBlock):
+        slugs_ = data["subjects"] if isinstance(block, FactsBlock) else data["muscles"]
+        rows = {row.slug: row for row in Structure.objects.filter(slug__in=slugs_)}
+        block.add_rows(row_of(rows, slug, path, data.line) for slug in slugs_)
 
 
 register(PartKind())

@@ -128,6 +128,15 @@ class Record:
             raise self.error(f"{self.what} needs at least one entry in “{field}”", field)
         return [item.strip() for item in value]
 
+    def record(self, field: str, what: str) -> "Record | None":
+        """Return the fields of a mapping within this one, None without it."""
+        value = self._take(field)
+        if value is None:
+            return None
+        if not isinstance(value, Located):
+            raise self.error(f"{what} must be a mapping of fields", field)
+        return Record(self.path, value, what)
+
     def records(self, field: str, what: str, *, required: bool = True) -> list["Record"]:
         value = self._take(field)
         if value is None and not required:

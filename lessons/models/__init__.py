@@ -1,5 +1,7 @@
+from lessons.models.atlas import AtlasContent
 from lessons.models.blocks import (
     BLOCK_MODELS,
+    AtlasBlock,
     DrillBlock,
     DrillContent,
     FactsBlock,
@@ -20,6 +22,8 @@ from lessons.models.progress import BlockRead, Completion, FilmProgress, LessonV
 
 __all__ = [
     "BLOCK_MODELS",
+    "AtlasBlock",
+    "AtlasContent",
     "BlockRead",
     "Completion",
     "ContentFile",

@@ -19,7 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from django_prose_editor.fields import ProseEditorField
 
 from anatomy.models import Figure, Structure
-from lessons.films import EmbeddedFilm, parse_film_url
+from lessons.films import EmbeddedFilm, Passage, parse_film_url, read_passages
+from lessons.models.atlas import AtlasContent
 from lessons.models.course import Lesson
 from lessons.uploads import PictureField
 
@@ -210,6 +211,12 @@ class FigureBlock(LessonBlock):
         return self.caption
 
 
+class AtlasBlock(AtlasContent, LessonBlock):
+    class Meta(AtlasContent.Meta, LessonBlock.Meta):
+        abstract = False
+        constraints = [*LessonBlock.Meta.constraints, *AtlasContent.Meta.constraints]
+
+
 class FilmBlock(LessonBlock):
     """A film of our own (a file) or an embedded one (YouTube, Vimeo), which loads on a click only."""
 
@@ -233,6 +240,16 @@ class FilmBlock(LessonBlock):
     summary = models.TextField(
         _("in words"), blank=True, help_text=_("What the film shows, for those who cannot play it.")
     )
+    chapters = models.TextField(
+        _("chapters"),
+        blank=True,
+        help_text=_("One a line, each with the time at which it begins: 0:12 The thigh moves back"),
+    )
+    transcript = models.TextField(
+        _("transcript"),
+        blank=True,
+        help_text=_("What is said and shown, one passage a line, each with its time, as in the chapters."),
+    )
 
     class Meta(LessonBlock.Meta):
         verbose_name = _("film")
@@ -249,6 +266,9 @@ class FilmBlock(LessonBlock):
 
     def clean(self) -> None:
         super().clean()
+        for field in ("summary", "chapters", "transcript"):  # browsers send \r\n; files have lines as \n
+            setattr(self, field, "\n".join(getattr(self, field).strip().splitlines()))
+        self._check_passages()
         if self.provider == self.Provider.FILE:
             if not (self.webm or self.mp4):
                 raise ValidationError(_("A film of our own needs a WebM or MP4 file."))
@@ -270,6 +290,31 @@ class FilmBlock(LessonBlock):
             }
             raise ValidationError({"url": message})
         self.video_id, self.video_hash = embed.id, embed.hash
+
+    def _check_passages(self) -> None:
+        for field in ("chapters", "transcript"):
+            try:
+                read_passages(getattr(self, field), duration=self.duration)
+            except ValueError as error:
+                message = _(
+                    "“%(line)s” does not fit: a line begins with its time, such as 0:12, after that of the "
+                    "line before and before the film ends."
+                ) % {"line": error}
+                raise ValidationError({field: message}) from error
+
+    @property
+    def chapter_list(self) -> list[Passage]:
+        return read_passages(self.chapters, duration=self.duration)
+
+    @property
+    def transcript_list(self) -> list[Passage]:
+        return read_passages(self.transcript, duration=self.duration)
+
+    @property
+    def file_url(self) -> str:
+        """Where a browser without scripts plays the film by itself: the file that every browser knows first."""
+        film = self.mp4 or self.webm
+        return str(film.url) if film else ""
 
     @property
     def embed(self) -> EmbeddedFilm:
@@ -302,6 +347,7 @@ BLOCK_MODELS = [
     KeyConceptBlock,
     FactsBlock,
     FigureBlock,
+    AtlasBlock,
     FilmBlock,
     DrillBlock,
     ImageBlock,

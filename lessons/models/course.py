@@ -143,6 +143,10 @@ class RenderedLesson(models.Model):
         default=dict, help_text=_("Length in seconds of each film, by the key of its block.")
     )
     words = models.PositiveIntegerField(default=0)
+    uses = models.JSONField(
+        default=dict,
+        help_text=_("The structures it speaks of and how, and its drills: what reference pages list."),
+    )
 
     class Meta:
         verbose_name = _("rendered lesson")
@@ -150,6 +154,10 @@ class RenderedLesson(models.Model):
 
     def __str__(self) -> str:
         return f"{self.lesson_id} {self.stamp}"
+
+    @property
+    def has_atlas(self) -> bool:
+        return "<hip-atlas" in self.html
 
     @property
     def film_seconds(self) -> int:

@@ -32,9 +32,10 @@ class FactFactory(factory.django.DjangoModelFactory):
     subject = factory.SubFactory(MuscleFactory)
     relation = Fact.Relation.ORIGIN
     object = factory.SubFactory(StructureFactory)
+    context = Fact.NEUTRAL
     status = Fact.Status.REVIEWED
     slug = factory.LazyAttribute(
-        lambda fact: Fact.slug_for(fact.subject.slug, fact.relation, fact.object.slug)
+        lambda fact: Fact.slug_for(fact.subject.slug, fact.relation, fact.object.slug, fact.context)
     )
 
     @factory.post_generation

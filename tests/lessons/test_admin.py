@@ -366,12 +366,16 @@ def test_films_are_known_by_their_bytes_and_need_captions(studio):
     assert "A film needs captions" in errors(send(webm=WEBM))
     assert "Say how many seconds the film lasts" in errors(send(webm=WEBM, captions=captions))
     data[f"{number}-duration"] = 4
+    data[f"{number}-chapters"] = "0:00 Up\r\n0:09 Down\r\n"
+    assert "“0:09 Down” does not fit" in errors(send(webm=WEBM, captions=captions))
+    data[f"{number}-chapters"] = "0:00 Up\r\n0:03 Down\r\n"
     assert FilmBlock.objects.count() == 0
 
     assert send(webm=WEBM, mp4=MP4, captions=captions, poster=picture()).status_code == 302
     film = FilmBlock.objects.get()
     names = (film.webm.name, film.mp4.name, film.poster.name, film.captions.name)
     assert names == ("films/x.webm", "films/x.mp4", "films/x.png", "films/x.vtt")
+    assert film.chapters == "0:00 Up\n0:03 Down"
     # Saving once more does not ask for the files again.
     assert studio.post(change(lesson), form_data(studio.get(change(lesson)))).status_code == 302
 

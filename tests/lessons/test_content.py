@@ -493,6 +493,12 @@ FILM = """\
     captions: films/stride.vtt
     duration: 40
     summary: A runner takes one stride.
+    chapters: |-
+      0:00 Foot down
+      0:15 Swing
+    transcript: |-
+      0:00 The foot lands.
+      0:15 The thigh swings: forward, and up.
 """
 
 
@@ -514,6 +520,11 @@ def test_films_travel_with_their_uploads(folder, tmp_path, settings):
     dump_course(tmp_path / "dump")
     assert texts(tmp_path / "dump") == texts(folder)
     assert (tmp_path / "dump/media/films/stride.webm").read_bytes() == b"film"
+
+    (folder / "media/films/stride.webm").write_bytes(b"film, made anew")
+    assert outcome(load_course(folder)) == "unchanged"
+    with FilmBlock.objects.get().webm.open() as film:
+        assert film.read() == b"film, made anew"
 
 
 @pytest.mark.django_db
@@ -605,7 +616,7 @@ def test_a_changed_fact_has_lessons_drawn_anew(folder):
             "part-1/02-pathways.yaml",
             "kind: takeaways",
             "kind: song",
-            "part-1/02-pathways.yaml:19: “kind” must be one of text, concept, facts, figure, drill, takeaways, film, image, not 'song'",
+            "part-1/02-pathways.yaml:19: “kind” must be one of text, concept, facts, figure, atlas, drill, takeaways, film, image, not 'song'",
         ),
         (
             "part-1/02-pathways.yaml",
@@ -618,6 +629,12 @@ def test_a_changed_fact_has_lessons_drawn_anew(folder):
             "  - kind: takeaways",
             FILM.replace("films/stride.webm", "../../etc/passwd") + "  - kind: takeaways",
             "part-1/02-pathways.yaml:23: “../../etc/passwd” is no path of an upload, such as films/stride.webm",
+        ),
+        (
+            "part-1/02-pathways.yaml",
+            "  - kind: takeaways",
+            FILM.replace("0:15 Swing", "0:45 Swing") + "  - kind: takeaways",
+            "part-1/02-pathways.yaml:19: “0:45 Swing” does not fit: a line begins with its time, such as 0:12, after that of the line before and before the film ends.",
         ),
         (
             "part-1/02-pathways.yaml",
