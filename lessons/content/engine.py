@@ -135,6 +135,10 @@ def _read_files(folder: Path) -> tuple[list[_File], list[ContentError]]:
 
 def check_course(folder: Path) -> list[ContentError]:
     """Return all that is wrong in the content files, with file and line. The database is not asked."""
+    return _checked_files(folder)[1]
+
+
+def _checked_files(folder: Path) -> tuple[list[_File], list[ContentError]]:
     files, errors = _read_files(folder)
     everything = {file.path: file.data for file in files}
     for file in files:
@@ -144,7 +148,7 @@ def check_course(folder: Path) -> list[ContentError]:
             for name in file.kind.media(file.data)
             if not _media_file(folder, name).is_file()
         ]
-    return sorted(errors)
+    return files, sorted(errors)
 
 
 def load_course(folder: Path, *, overwrite: bool = False) -> Report:
@@ -154,10 +158,10 @@ def load_course(folder: Path, *, overwrite: bool = False) -> Report:
     deleted here stays so: `kept` when the file is as it was, `conflict` when both have changed;
     `overwrite` lets the file win.
     """
-    report = Report(errors=check_course(folder))
-    if report.errors:
+    files, errors = _checked_files(folder)
+    report = Report(errors=errors)
+    if errors:
         return report
-    files, _ = _read_files(folder)
     known = {row.identity: row for row in ContentFile.objects.all()}
     here = _texts_in_database()
     with transaction.atomic():
