@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from anatomy.changes import knowledge_changed
+from anatomy.ground import against_facts, against_region
 from anatomy.models import Coverage, Fact, Figure, Region, Source, Structure, Synonym
+from anatomy.neutral import names_in_database
 
 
 class KnowledgeAdmin(ModelAdmin):
@@ -22,6 +24,17 @@ class KnowledgeAdmin(ModelAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         knowledge_changed()
+        self.warn(request, self.contradictions(form.instance))
+
+    def contradictions(self, row: Any) -> list[str]:
+        """Return what contradicts a row that has just been saved, in sentences."""
+        return []
+
+    def warn(self, request: HttpRequest, contradictions: list[str]) -> None:
+        """Tell the editor what does not agree; it is saved all the same, as the mistake may be on the other side."""
+        for words in contradictions:
+            text = _("This is saved, but it does not agree with the rest: %(words)s.")
+            self.message_user(request, text % {"words": words}, messages.WARNING)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         super().delete_model(request, obj)
@@ -133,6 +146,9 @@ class FactAdmin(KnowledgeAdmin):
             obj.slug = Fact.slug_for(obj.subject.slug, obj.relation, obj.object.slug, obj.context)
         super().save_model(request, obj, form, change)
 
+    def contradictions(self, row: Fact) -> list[str]:
+        return against_facts([row])
+
     @admin.display(description=_("context"), ordering="context")
     def context_shown(self, fact: Fact) -> str:
         return "" if fact.context == Fact.NEUTRAL else fact.context_words
@@ -143,12 +159,11 @@ class FactAdmin(KnowledgeAdmin):
 
     @admin.action(description=_("Mark as reviewed"), permissions=["change"])
     def mark_reviewed(self, request: HttpRequest, queryset: QuerySet[Fact]) -> None:
-        """Settle the drafts that a source vouches for; say which ones have none."""
+        """Settle the drafts that a source vouches for; say which ones have none, and what does not agree with them."""
         drafts = Fact.objects.filter(pk__in=queryset.values("pk"), status=Fact.Status.DRAFT)
         unsourced = list(drafts.filter(sources=None).values_list("slug", flat=True))
-        done = drafts.filter(pk__in=drafts.exclude(sources=None).values_list("pk", flat=True)).update(
-            status=Fact.Status.REVIEWED
-        )
+        sourced = list(drafts.exclude(sources=None).distinct().select_related("subject"))
+        done = drafts.filter(pk__in=[fact.pk for fact in sourced]).update(status=Fact.Status.REVIEWED)
         if done:
             knowledge_changed()
         text = ngettext("%(count)d fact marked as reviewed.", "%(count)d facts marked as reviewed.", done)
@@ -161,6 +176,7 @@ class FactAdmin(KnowledgeAdmin):
             )
             names = ", ".join(unsourced[:5]) + (" …" if len(unsourced) > 5 else "")
             self.message_user(request, text % {"count": len(unsourced), "names": names}, messages.WARNING)
+        self.warn(request, against_facts(sourced))
 
 
 @admin.register(Source)
@@ -192,15 +208,83 @@ class CoverageAdmin(KnowledgeAdmin):
     autocomplete_fields = ["subject"]
 
 
+def figure_picture(figure: Figure) -> str:
+    """Return the picture of a figure for a form."""
+    return format_html(
+        '<img class="studio-picture" src="{}" alt="{}" width="{}" height="{}">',
+        static(figure.file),
+        figure.alt,
+        figure.width,
+        figure.height,
+    )
+
+
 class RegionInline(admin.TabularInline):
     model = Region
-    fields = ["structure", "kind", "colour"]
-    readonly_fields = ["structure", "kind", "colour"]
+    fields = ["structure", "kind", "description"]
+    readonly_fields = ["structure", "kind", "description"]
     extra = 0
     can_delete = False
+    show_change_link = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Region]:
+        rows: QuerySet[Region] = super().get_queryset(request)
+        return rows.select_related("structure")
 
     def has_add_permission(self, request: HttpRequest, obj: Figure | None = None) -> bool:
         return False
+
+
+class RegionForm(ModelForm):
+    def clean_description(self) -> str:
+        text: str = self.cleaned_data["description"]
+        found = names_in_database().in_text(text)
+        if found:
+            words = ", ".join(f"“{word}”" for word in found)
+            message = _("This gives away what quizzes ask for: %(words)s. Say it in everyday words.")
+            raise ValidationError(message, code="not_neutral", params={"words": words})
+        return text
+
+
+@admin.register(Region)
+class RegionAdmin(KnowledgeAdmin):
+    """Patches are drawn by the workshop; what is said of them is said here."""
+
+    form = RegionForm
+    list_display = ["structure", "kind", "figure", "description"]
+    list_filter = ["figure", "kind"]
+    list_select_related = ["structure", "figure"]
+    list_per_page = 50
+    ordering = ["figure__title", "position"]
+    search_fields = ["structure__name", "structure__slug", "description"]
+    autocomplete_fields = ["places"]
+    fields = ["structure", "kind", "figure", "picture", "colour_shown", "description", "places"]
+    readonly_fields = ["structure", "kind", "figure", "picture", "colour_shown"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Region]:
+        rows: QuerySet[Region] = super().get_queryset(request)
+        return rows.select_related("structure", "figure")
+
+    def contradictions(self, row: Region) -> list[str]:
+        return against_region(row)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Region | None = None) -> bool:
+        return False
+
+    @admin.display(description=_("picture"))
+    def picture(self, region: Region) -> str:
+        return figure_picture(region.figure)
+
+    @admin.display(description=_("colour in the picture"))
+    def colour_shown(self, region: Region) -> str:
+        return format_html(
+            '<svg width="32" height="16" aria-hidden="true"><rect width="32" height="16" fill="{}"/></svg> {}',
+            region.colour,
+            region.colour,
+        )
 
 
 @admin.register(Figure)
@@ -226,13 +310,7 @@ class FigureAdmin(KnowledgeAdmin):
 
     @admin.display(description=_("picture"))
     def picture(self, figure: Figure) -> str:
-        return format_html(
-            '<img class="studio-picture" src="{}" alt="{}" width="{}" height="{}">',
-            static(figure.file),
-            figure.alt,
-            figure.width,
-            figure.height,
-        )
+        return figure_picture(figure)
 
     @admin.display(description=_("regions"), ordering="regions_total")
     def regions_count(self, figure: Figure) -> int:

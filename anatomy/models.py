@@ -161,7 +161,24 @@ class Fact(models.Model):
         REVIEWED = "reviewed", _("Reviewed")
         RETIRED = "retired", _("Retired")
 
-    NEUTRAL = "neutral"
+    class Context(models.TextChoices):
+        """When a fact holds, or for which part of the muscle."""
+
+        NEUTRAL = "neutral", _("always")
+        EXTENDED_HIP = "extended-hip", _("extended hip")
+        FLEXED_HIP = "flexed-hip", _("flexed hip")
+        DEEPLY_FLEXED_HIP = "deeply-flexed-hip", _("deeply flexed hip")
+        EXTENDED_KNEE = "extended-knee", _("extended knee")
+        FLEXED_KNEE = "flexed-knee", _("flexed knee")
+        FIXED_THIGH = "fixed-thigh", _("fixed thigh")
+        ANTERIOR_FIBRES = "anterior-fibres", _("front fibres")
+        POSTERIOR_FIBRES = "posterior-fibres", _("rear fibres")
+        UPPER_FIBRES = "upper-fibres", _("upper fibres")
+        LOWER_FIBRES = "lower-fibres", _("lower fibres")
+        ISCHIAL_PART = "ischial-part", _("ischial part")
+        PUBIC_PART = "pubic-part", _("pubic part")
+
+    NEUTRAL = Context.NEUTRAL.value
 
     slug = models.CharField(_("name"), max_length=200, unique=True, editable=False)
     subject = models.ForeignKey(
@@ -175,8 +192,9 @@ class Fact(models.Model):
     context = models.SlugField(
         _("context"),
         max_length=40,
+        choices=Context,
         default=NEUTRAL,
-        help_text=_("When it holds, such as extended-hip. “neutral”: always."),
+        help_text=_("When it holds, or for which part of the muscle."),
     )
     note = models.TextField(_("note"), blank=True, help_text=_("Who says what, where sources differ."))
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
@@ -219,8 +237,8 @@ class Fact(models.Model):
 
     @property
     def context_words(self) -> str:
-        """Return the context as words: `extended-hip` reads “extended hip”."""
-        return self.context.replace("-", " ")
+        """Return the context as words: `anterior-fibres` reads “front fibres”."""
+        return str(self.get_context_display()).replace("-", " ")
 
     @staticmethod
     def slug_for(subject: str, relation: str, object_: str, context: str = NEUTRAL) -> str:
@@ -300,6 +318,9 @@ class Region(models.Model):
         ORIGIN = "origin", _("Origin")
         INSERTION = "insertion", _("Insertion")
 
+    # What older rows say until files or an editor say more. It is nobody's word: files leave it out.
+    UNDESCRIBED = "A coloured patch on the bone."
+
     figure = models.ForeignKey(
         Figure, on_delete=models.CASCADE, related_name="regions", verbose_name=_("figure")
     )
@@ -308,6 +329,19 @@ class Region(models.Model):
     )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     colour = models.CharField(_("colour"), max_length=7, help_text=_("As in the picture: #rrggbb."))
+    description = models.TextField(
+        _("description"),
+        help_text=_(
+            "Where the patch lies and what it looks like, for those who cannot see it. "
+            "Name no muscle and no landmark: quizzes ask for them."
+        ),
+    )
+    places = models.ManyToManyField(
+        Structure,
+        related_name="patches_here",
+        verbose_name=_("stands on"),
+        help_text=_("The places that the patch covers, such as the iliac fossa."),
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:
@@ -322,7 +356,8 @@ class Region(models.Model):
             models.CheckConstraint(
                 condition=Q(colour__regex=r"^#[0-9a-f]{6}$"), name="region_colour_is_hexadecimal"
             ),
+            models.CheckConstraint(condition=~Q(description=""), name="region_has_a_description"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.structure_id} {self.kind}"
+        return f"{self.structure} · {self.get_kind_display()}"

@@ -22,7 +22,7 @@ def muscle(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a muscle. Another structure's address leads to its place in the glossary."""
     structure = Structure.objects.filter(slug=slug).first()
     if structure is None:
-        missing = {"asked": slug.replace("-", " "), "near": pages.muscles_like(slug)}
+        missing = {"asked": slug.replace("-", " ")[:MAX_QUERY_LENGTH], "near": pages.muscles_like(slug)}
         return render(request, "anatomy/muscle_missing.html", missing, status=404)
     if structure.kind != Structure.Kind.MUSCLE:
         return redirect(pages.structure_url(structure))

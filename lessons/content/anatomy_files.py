@@ -1,19 +1,14 @@
-"""anatomy/sources.yaml, structures.yaml and figures.yaml: the knowledge base as files, but for its facts."""
+"""anatomy/sources.yaml and structures.yaml: what facts speak of, and where they come from."""
 
-import re
 from pathlib import PurePosixPath
 from typing import Any
 
-from django.contrib.staticfiles import finders
-
 from anatomy.changes import knowledge_changed
-from anatomy.models import Figure, Region, Source, Structure, Synonym
+from anatomy.models import Source, Structure, Synonym
 from lessons.content.engine import register
-from lessons.content.entries import known, plain, read_slug, repeated, row_of, slugs
+from lessons.content.entries import known, plain, read_slug, repeated
 from lessons.content.reading import ContentError, Record, read_yaml
 from lessons.content.writing import to_yaml
-
-COLOUR = re.compile(r"#[0-9a-f]{6}\Z")
 
 
 class AnatomyKind:
@@ -139,7 +134,7 @@ class StructuresKind(AnatomyKind):
                 row.synonyms.all().delete()
                 Synonym.objects.bulk_create(Synonym(structure=row, text=text) for text in wanted)
         gone = Structure.objects.exclude(slug__in=rows)
-        gone.filter(facts=None, facts_about=None, parts=None, regions=None).delete()
+        gone.filter(facts=None, facts_about=None, parts=None, regions=None, patches_here=None).delete()
         knowledge_changed()
 
     def check(self, path: str, data: Any, everything: dict[str, Any]) -> list[ContentError]:
@@ -161,85 +156,5 @@ class StructuresKind(AnatomyKind):
         return errors
 
 
-class FiguresKind(AnatomyKind):
-    name, order, path = "figures", 35, "anatomy/figures.yaml"
-
-    def parse(self, path: str, text: str) -> Any:
-        figures = []
-        for item in self._entries(path, text):
-            record = Record(path, item, "a figure")
-            figures.append(
-                known(
-                    record.line,
-                    slug=read_slug(record),
-                    title=record.text("title", max_length=120),
-                    file=record.text("file", max_length=120),
-                    width=record.number("width", least=1),
-                    height=record.number("height", least=1),
-                    alt=record.text("alt"),
-                    regions=[_read_region(region) for region in record.records("regions", "a region")],
-                )
-            )
-            record.end()
-        return figures
-
-    def dump(self, path: str) -> Any | None:
-        return [
-            known(
-                0,
-                **{name: getattr(row, name) for name in ("slug", "title", "file", "width", "height", "alt")},
-                regions=[
-                    known(0, structure=region.structure.slug, kind=region.kind, colour=region.colour)
-                    for region in row.regions.select_related("structure")
-                ],
-            )
-            for row in Figure.objects.order_by("pk")
-        ] or None
-
-    def load(self, path: str, data: Any) -> None:
-        structures = {row.slug: row for row in Structure.objects.all()}
-        for entry in data:
-            fields = {name: value for name, value in entry.items() if name not in {"slug", "regions"}}
-            figure, _ = Figure.objects.update_or_create(slug=entry["slug"], defaults=fields)
-            figure.regions.all().delete()
-            Region.objects.bulk_create(
-                Region(
-                    figure=figure,
-                    structure=row_of(structures, region["structure"], path, region.line),
-                    kind=region["kind"],
-                    colour=region["colour"],
-                    position=position,
-                )
-                for position, region in enumerate(entry.get("regions", []), start=1)
-            )
-        knowledge_changed()
-
-    def check(self, path: str, data: Any, everything: dict[str, Any]) -> list[ContentError]:
-        errors = repeated(path, data, "slug")
-        structures = slugs(everything, StructuresKind.path)
-        for entry in data:
-            if finders.find(entry["file"]) is None:
-                errors.append(ContentError(path, entry.line, f"there is no file static/{entry['file']}"))
-            errors += [
-                ContentError(path, region.line, f"names an unknown structure “{region['structure']}”")
-                for region in entry.get("regions", [])
-                if region["structure"] not in structures
-            ]
-        return errors
-
-
-def _read_region(record: Record) -> Any:
-    region = known(
-        record.line,
-        structure=record.text("structure"),
-        kind=record.choice("kind", Region.Kind.values),
-        colour=record.text("colour", max_length=7),
-    )
-    record.end()
-    if not COLOUR.match(region["colour"]):
-        raise record.error("“colour” must be #rrggbb in lower case", "colour")
-    return region
-
-
-for kind in (SourcesKind(), StructuresKind(), FiguresKind()):
+for kind in (SourcesKind(), StructuresKind()):
     register(kind)

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from anatomy.agreement import INSERTION, ORIGIN, Claim, disagreements_of_facts
 from anatomy.changes import knowledge_changed
+from anatomy.ground import ground
 from anatomy.models import Coverage, Fact, Source, Structure
 from lessons.content.anatomy_files import AnatomyKind, SourcesKind, StructuresKind
 from lessons.content.engine import register
@@ -25,7 +27,7 @@ class FactsKind(AnatomyKind):
                     relation=record.choice("relation", Fact.Relation.values),
                     object=record.text("object"),
                     role=record.choice("role", ["", *Fact.Role.values], default=""),
-                    context=record.text("context", required=False).replace(Fact.NEUTRAL, ""),
+                    context=_context(record),
                     status=record.choice("status", Fact.Status.values),
                     sources=record.texts("sources"),
                     note=record.text("note", required=False),
@@ -143,12 +145,52 @@ class FactsKind(AnatomyKind):
                 problems.append(f"the fact “{slug}” is disputed, so its note must say who says what")
             seen.add(slug)
             errors += [ContentError(path, entry.line, problem) for problem in problems]
-        errors += [
-            ContentError(path, entry.line, f"subject names an unknown structure “{entry['subject']}”")
-            for entry in data["coverage"]
-            if entry["subject"] not in structures
-        ]
-        return errors
+        lists: set[tuple[str, str]] = set()
+        for entry in data["coverage"]:
+            subject, relation = entry["subject"], entry["relation"]
+            if subject not in structures:
+                errors.append(
+                    ContentError(path, entry.line, f"subject names an unknown structure “{subject}”")
+                )
+            if (subject, relation) in lists:
+                errors.append(ContentError(path, entry.line, f"“{subject}”, {relation}: stands twice"))
+            lists.add((subject, relation))
+        return errors + _check_agreement(path, everything)
+
+
+def _check_agreement(path: str, everything: dict[str, Any]) -> list[ContentError]:
+    """Return where reviewed facts contradict what the model paints and draws, at the fact that is to blame.
+
+    What lies away from all the places of an end is told at the first fact of that end.
+    """
+    claims = claims_in(everything)
+    lines: dict[tuple[str, str, str], int] = {}
+    for claim, line in claims.items():
+        lines.setdefault((claim.muscle, claim.kind, claim.place), line)
+        lines.setdefault((claim.muscle, claim.kind, ""), line)
+    part_of = {entry["slug"]: entry.get("part_of", "") for entry in everything.get(StructuresKind.path, [])}
+    return [
+        ContentError(path, lines[one.muscle, one.kind, one.place], one.words())
+        for one in disagreements_of_facts(claims, ground().with_parts(part_of))
+    ]
+
+
+def claims_in(everything: dict[str, Any]) -> dict[Claim, int]:
+    """Return where muscles start and end by the reviewed facts of the files, and the line of each."""
+    return {
+        Claim(
+            entry["subject"], entry["relation"], entry["object"], entry.get("role") == Fact.Role.DISPUTED
+        ): (entry.line)
+        for entry in everything.get(FactsKind.path, {"facts": []})["facts"]
+        if entry["relation"] in {ORIGIN, INSERTION}
+        and entry["status"] == Fact.Status.REVIEWED
+        and entry.get("role") != Fact.Role.NONE
+    }
+
+
+def _context(record: Record) -> str:
+    context = record.choice("context", Fact.Context.values, default=Fact.NEUTRAL)
+    return "" if context == Fact.NEUTRAL else context
 
 
 def fact_slug(entry: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""anatomy/figures.yaml: figures, and what their patches are. Here facts meet patches and lines of pull."""
+"""anatomy/figures.yaml: pictures of the workshop, and what their patches are and stand on."""
 
 import re
 from pathlib import Path
@@ -6,15 +6,15 @@ from typing import Any
 
 from django.contrib.staticfiles import finders
 
-from anatomy.agreement import Claim, Disagreement, Stand, disagreements, geometry
+from anatomy.agreement import Standing, disagreements_of_regions
 from anatomy.changes import knowledge_changed
-from anatomy.models import Fact, Figure, Region, Structure
+from anatomy.models import Figure, Region, Structure
 from anatomy.neutral import Named, Names
 from anatomy.pictures import read_picture
 from lessons.content.anatomy_files import AnatomyKind, StructuresKind
 from lessons.content.engine import register
 from lessons.content.entries import known, read_slug, repeated, row_of, slugs
-from lessons.content.facts_files import FactsKind, fact_slug
+from lessons.content.facts_files import claims_in
 from lessons.content.reading import ContentError, Record
 
 COLOUR = re.compile(r"#[0-9a-f]{6}\Z")
@@ -53,10 +53,10 @@ class FiguresKind(AnatomyKind):
                         structure=region.structure.slug,
                         kind=region.kind,
                         colour=region.colour,
-                        place=sorted(place.slug for place in region.place.all()),
-                        description=region.description,
+                        places=sorted(place.slug for place in region.places.all()),
+                        description=region.description.replace(Region.UNDESCRIBED, ""),
                     )
-                    for region in row.regions.select_related("structure").prefetch_related("place")
+                    for region in row.regions.select_related("structure").prefetch_related("places")
                 ],
             )
             for row in Figure.objects.order_by("pk")
@@ -82,14 +82,14 @@ class FiguresKind(AnatomyKind):
             for entry in everything.get(StructuresKind.path, [])
         )
         for figure in data:
-            errors += _check_picture(path, figure)
+            errors += _check_picture(path, figure) + _check_agreement(path, figure, everything)
             seen: set[tuple[str, str]] = set()
             for region in figure.get("regions", []):
                 errors += [
                     ContentError(path, region.line, message)
                     for message in _check_region(region, structures, names, seen)
                 ]
-        return errors + _check_agreement(path, data, everything)
+        return errors
 
 
 def _read_region(record: Record) -> Any:
@@ -98,8 +98,8 @@ def _read_region(record: Record) -> Any:
         structure=record.text("structure"),
         kind=record.choice("kind", Region.Kind.values),
         colour=record.text("colour", max_length=7),
-        place=sorted(record.texts("place", required=True)),
-        description=record.text("description"),
+        places=sorted(record.texts("places")),
+        description=record.text("description", required=False),
     )
     record.end()
     if not COLOUR.match(region["colour"]):
@@ -121,29 +121,31 @@ def _load_region(
             "position": position,
         },
     )
-    region.place.set(row_of(structures, place, path, entry.line) for place in entry["place"])
+    region.places.set(row_of(structures, place, path, entry.line) for place in entry["places"])
     return region.pk
 
 
 def _check_region(region: Any, structures: set[str], names: Names, seen: set[tuple[str, str]]) -> list[str]:
     """Return what is wrong with a region on its own, beside the regions of its figure that were `seen`."""
+    patch = (region["structure"], region["kind"])
+    title, places = "the region “{}” ({})".format(*patch), region.get("places", [])
     found = [
         f"names an unknown structure “{slug}”"
-        for slug in (region["structure"], *region["place"])
+        for slug in dict.fromkeys((region["structure"], *places))
         if slug not in structures
     ]
+    if not places:
+        found.append(f"{title} says in “places” on nothing that it stands")
+    if len(set(places)) < len(places):
+        found.append(f"{title} names a place twice")
+    if not region.get("description"):
+        found.append(f"{title} has no neutral description")
     found += [
-        f"“{place}” stands twice in “place”"
-        for place in sorted(set(region["place"]))
-        if region["place"].count(place) > 1
+        f"the description of {title.removeprefix('the ')} names “{word}”, which a quiz may ask for"
+        for word in names.in_text(region.get("description", ""))
     ]
-    found += [
-        f"the description names “{word}”, which a quiz may ask for: say where the patch lies in plain words"
-        for word in names.in_text(region["description"])
-    ]
-    patch = (region["structure"], region["kind"])
     if patch in seen:
-        found.append("the region “{}” ({}) stands twice".format(*patch))
+        found.append(f"{title} stands twice")
     seen.add(patch)
     return found
 
@@ -188,54 +190,16 @@ def _check_picture(path: str, figure: Any) -> list[ContentError]:
     return errors
 
 
-def _check_agreement(path: str, data: Any, everything: dict[str, Any]) -> list[ContentError]:
-    """Return where facts, patches, lines of pull and regions do not agree, and what they name that is unknown."""
-    entries = {entry["slug"]: entry for entry in everything.get(StructuresKind.path, [])}
-    facts = [
-        fact
-        for fact in everything.get(FactsKind.path, {}).get("facts", [])
-        if fact["relation"] in Region.Kind.values and fact["status"] != Fact.Status.RETIRED
-    ]
-    claims = {
-        Claim(
-            fact["subject"],
-            fact["relation"],
-            fact["object"],
-            fact.get("role") == Fact.Role.DISPUTED,
-            fact_slug(fact),
-        ): fact.line
-        for fact in facts
-    }
-    stands = {
-        Stand(figure["slug"], region["structure"], region["kind"], place): region.line
-        for figure in data
+def _check_agreement(path: str, figure: Any, everything: dict[str, Any]) -> list[ContentError]:
+    """Return the places of regions that no reviewed fact knows of."""
+    standings = {
+        Standing(figure["slug"], region["structure"], region["kind"], place): region.line
         for region in figure.get("regions", [])
-        for place in region["place"]
-        if place in entries and region["structure"] in entries
+        for place in region.get("places", [])
     }
-    shape = geometry()
-    errors = [
-        ContentError(StructuresKind.path, 1, f"{file} speaks of “{slug}”, which is no structure")
-        for file, slug in dict.fromkeys(shape.structures)
-        if slug not in entries
-    ]
-    part_of = {slug: entry.get("part_of", "") for slug, entry in entries.items()}
-
-    def place_of(found: Disagreement) -> tuple[str, int]:
-        if found.stand:
-            return path, stands[found.stand]
-        if found.claim:
-            return FactsKind.path, claims[found.claim]
-        # A patch or a line of pull: whoever mends it begins with what facts say of that end, or of the muscle.
-        near = sorted(
-            (claim.kind != found.kind, line) for claim, line in claims.items() if claim.muscle == found.muscle
-        )
-        return (FactsKind.path, near[0][1]) if near else (StructuresKind.path, entries[found.muscle].line)
-
-    return errors + [
-        ContentError(*place_of(found), found.message)
-        for found in disagreements(shape, claims, stands, part_of)
-        if found.muscle in entries
+    return [
+        ContentError(path, standings[Standing(one.figure, one.muscle, one.kind, one.place)], one.words())
+        for one in disagreements_of_regions(claims_in(everything), standings)
     ]
 
 

@@ -1,12 +1,21 @@
 import warnings
 
 import pytest
+from django.db import IntegrityError
 
 from anatomy.changes import knowledge_revision
-from anatomy.models import Coverage, Fact, Figure, Source, Structure
+from anatomy.ground import against_facts
+from anatomy.models import Coverage, Fact, Source, Structure
 from lessons.rendering import render_lesson, rendered_lesson
 from tests.factories.accounts import UserFactory
-from tests.factories.anatomy import FactFactory, MuscleFactory, SourceFactory, StructureFactory
+from tests.factories.anatomy import (
+    FactFactory,
+    FigureFactory,
+    MuscleFactory,
+    RegionFactory,
+    SourceFactory,
+    StructureFactory,
+)
 from tests.factories.lessons import LessonFactory
 from tests.studio import form_data
 
@@ -211,10 +220,8 @@ def test_the_list_of_facts_takes_the_same_queries_for_one_and_for_three(
 def test_every_list_and_form_of_the_knowledge_base_opens(studio):
     fact = FactFactory()
     Coverage.objects.create(subject=fact.subject, relation="origin")
-    figure = Figure.objects.create(
-        slug="hip", title="Hip", file="anatomy/hip-front.svg", width=9, height=9, alt="A hip"
-    )
-    figure.regions.create(structure=fact.subject, kind="origin", colour="#aa0000")
+    figure = FigureFactory()
+    region = RegionFactory(figure=figure, structure=fact.subject)
 
     for name, row in [
         ("structure", fact.subject),
@@ -222,16 +229,17 @@ def test_every_list_and_form_of_the_knowledge_base_opens(studio):
         ("source", Source.objects.get()),
         ("coverage", Coverage.objects.get()),
         ("figure", figure),
+        ("region", region),
     ]:
         assert studio.get(f"/admin/anatomy/{name}/").status_code == 200
         assert studio.get(f"/admin/anatomy/{name}/{row.pk}/change/").status_code == 200
-        assert studio.get(f"/admin/anatomy/{name}/add/").status_code == (403 if name == "figure" else 200)
+        assert studio.get(f"/admin/anatomy/{name}/add/").status_code == (
+            403 if name in {"figure", "region"} else 200
+        )
 
 
 def test_a_figure_is_not_deleted_here_but_its_words_are_bettered(studio):
-    figure = Figure.objects.create(
-        slug="hip", title="Hip", file="anatomy/hip-front.svg", width=9, height=9, alt="A hip"
-    )
+    figure = FigureFactory()
     address = f"/admin/anatomy/figure/{figure.pk}/"
 
     assert studio.post(f"{address}delete/", {"post": "yes"}).status_code == 403
@@ -260,3 +268,165 @@ def test_names_that_begin_as_typed_come_first_where_one_is_chosen(studio):
         "Deep iliac ring",
         "Great iliac line",
     ]
+
+
+FIGURE_LIST, REGION_LIST = "/admin/anatomy/figure/", "/admin/anatomy/region/"
+
+
+@pytest.mark.parametrize("path", [FIGURE_LIST, REGION_LIST])
+@pytest.mark.parametrize("count", [1, 5])
+def test_lists_of_figures_and_regions_take_the_same_queries_for_one_and_for_five(
+    studio, django_assert_num_queries, path, count
+):
+    for _ in range(count):
+        RegionFactory()
+    studio.get(path)
+
+    with django_assert_num_queries({FIGURE_LIST: 5, REGION_LIST: 6}[path]):
+        page = studio.get(path)
+
+    assert page.context["cl"].result_count == count
+
+
+@pytest.mark.parametrize("count", [1, 5])
+def test_the_form_of_a_figure_takes_the_same_queries_for_one_region_and_for_five(
+    studio, django_assert_num_queries, count
+):
+    figure = FigureFactory()
+    for _ in range(count):
+        RegionFactory(figure=figure)
+    studio.get(f"{FIGURE_LIST}{figure.pk}/change/")
+
+    with django_assert_num_queries(4):
+        page = studio.get(f"{FIGURE_LIST}{figure.pk}/change/")
+
+    assert page.content.decode().count("A patch high up on the bone.") == count
+
+
+@pytest.fixture
+def iliacus():
+    """Iliacus ends where it does: on the lesser trochanter."""
+    muscle = MuscleFactory(slug="iliacus", name="Iliacus")
+    place = StructureFactory(slug="lesser-trochanter", name="Lesser trochanter")
+    FactFactory(subject=muscle, relation="insertion", object=place)
+    return muscle
+
+
+@pytest.fixture
+def trochanter():
+    return StructureFactory(slug="greater-trochanter", name="Greater trochanter")
+
+
+WRONG_END = (
+    "This is saved, but it does not agree with the rest: a fact says that “Iliacus” ends at “Greater trochanter”, "
+    "but its patch lies 26 mm away from there."
+)
+
+
+def test_an_editor_is_told_of_a_fact_that_the_bones_contradict_and_it_is_saved(studio, iliacus, trochanter):
+    source = SourceFactory()
+    fact = new_fact(
+        subject=iliacus.pk, relation="insertion", object=trochanter.pk, status="reviewed", sources=[source.pk]
+    )
+
+    answer = studio.post(f"{FACTS}add/", fact, follow=True)
+
+    assert said(answer)[0] == WRONG_END
+    assert Fact.objects.filter(slug="iliacus.insertion.greater-trochanter", status="reviewed").exists()
+
+
+def test_a_draft_that_the_bones_contradict_is_no_matter_until_it_is_reviewed(studio, iliacus, trochanter):
+    fact = new_fact(
+        subject=iliacus.pk, relation="insertion", object=trochanter.pk, sources=[SourceFactory().pk]
+    )
+
+    answer = studio.post(f"{FACTS}add/", fact, follow=True)
+    assert [words for words in said(answer) if "agree" in words] == []
+
+    ticked = [Fact.objects.get(slug="iliacus.insertion.greater-trochanter").pk]
+    answer = studio.post(FACTS, {"action": "mark_reviewed", "_selected_action": ticked}, follow=True)
+    assert said(answer) == ["1 fact marked as reviewed.", WRONG_END]
+
+
+def test_an_editor_is_told_of_a_region_that_has_lost_its_fact(studio, iliacus):
+    place = StructureFactory(slug="femoral-shaft-below-lesser-trochanter", name="Shaft below it")
+    fact = FactFactory(subject=iliacus, relation="insertion", object=place)
+    shared = MuscleFactory(slug="iliopsoas", name="Iliopsoas")
+    RegionFactory(structure=shared, kind="insertion", places=[place])
+    address = f"{FACTS}{fact.pk}/change/"
+
+    answer = studio.post(address, form_data(studio.get(address)) | {"status": "retired"}, follow=True)
+
+    assert said(answer)[0] == (
+        "This is saved, but it does not agree with the rest: the region stands on “Shaft below it”, "
+        "but no reviewed fact says that “Iliopsoas” ends there."
+    )
+
+
+def test_a_region_says_where_it_stands_and_an_editor_is_told_if_no_fact_does(studio, iliacus, trochanter):
+    shared = MuscleFactory(slug="iliopsoas", name="Iliopsoas")
+    lesser = Structure.objects.get(slug="lesser-trochanter")
+    region = RegionFactory(structure=shared, kind="insertion", places=[lesser])
+    address = f"{REGION_LIST}{region.pk}/change/"
+    page = studio.get(address)
+    assert 'class="studio-picture"' in page.content.decode()
+
+    data = form_data(page) | {"description": "A bump.", "colour": "#000000"}
+    answer = studio.post(address, data, follow=True)
+    region.refresh_from_db()
+    assert (region.description, region.colour) == ("A bump.", "#aa0000")
+    assert [words for words in said(answer) if "agree" in words] == []
+
+    answer = studio.post(address, data | {"places": [lesser.pk, trochanter.pk]}, follow=True)
+    assert said(answer)[0] == (
+        "This is saved, but it does not agree with the rest: the region stands on “Greater trochanter”, "
+        "but no reviewed fact says that “Iliopsoas” ends there."
+    )
+    assert set(region.places.all()) == {lesser, trochanter}
+
+
+@pytest.mark.parametrize(
+    ("description", "complaint"),
+    [
+        (
+            "On the iliac crest.",
+            "This gives away what quizzes ask for: “iliac crest”. Say it in everyday words.",
+        ),
+        ("Where Iliacus is.", "This gives away what quizzes ask for: “Iliacus”. Say it in everyday words."),
+        ("", "This field is required."),
+    ],
+)
+def test_the_description_of_a_region_gives_nothing_away(studio, iliacus, description, complaint):
+    StructureFactory(slug="iliac-crest", name="Iliac crest")
+    region = RegionFactory()
+    address = f"{REGION_LIST}{region.pk}/change/"
+
+    answer = studio.post(address, form_data(studio.get(address)) | {"description": description})
+
+    assert answer.context["adminform"].form.errors == {"description": [complaint]}
+
+
+def test_a_region_cannot_be_stored_without_a_description():
+    with pytest.raises(IntegrityError, match="region_has_a_description"):
+        RegionFactory(description="")
+
+
+@pytest.mark.parametrize("count", [1, 4])
+def test_facts_are_held_against_the_bones_in_the_same_queries_for_one_and_for_four(
+    django_assert_num_queries, trochanter, count
+):
+    slugs = ["iliacus", "psoas-major", "gracilis", "piriformis"][:count]
+    facts = [
+        FactFactory(subject=MuscleFactory(slug=slug), relation="insertion", object=trochanter)
+        for slug in slugs
+    ]
+
+    with django_assert_num_queries(4):
+        told = against_facts(facts)
+
+    assert len(told) >= count
+
+
+def test_facts_that_are_no_ends_are_held_against_nothing(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert against_facts([FactFactory.build(relation="action")]) == []

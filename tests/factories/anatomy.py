@@ -1,6 +1,6 @@
 import factory
 
-from anatomy.models import Fact, Source, Structure
+from anatomy.models import Fact, Figure, Region, Source, Structure
 
 
 class SourceFactory(factory.django.DjangoModelFactory):
@@ -42,3 +42,32 @@ class FactFactory(factory.django.DjangoModelFactory):
     def sources(self, create, extracted, **kwargs):
         if create:
             self.sources.set([SourceFactory()] if extracted is None else extracted)
+
+
+class FigureFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Figure
+
+    slug = factory.Sequence(lambda n: f"figure-{n}")
+    title = factory.Sequence(lambda n: f"Figure {n}")
+    file = "anatomy/hip-front.svg"
+    width = 630
+    height = 1110
+    alt = "A hip from the front."
+
+
+class RegionFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Region
+        skip_postgeneration_save = True
+
+    figure = factory.SubFactory(FigureFactory)
+    structure = factory.SubFactory(MuscleFactory)
+    kind = Region.Kind.ORIGIN
+    colour = "#aa0000"
+    description = "A patch high up on the bone."
+
+    @factory.post_generation
+    def places(self, create, extracted, **kwargs):
+        if create:
+            self.places.set([StructureFactory()] if extracted is None else extracted)
