@@ -16,6 +16,7 @@ from frontend.node import Node, find_node
 HERE = Path(__file__).resolve().parent
 BUNDLE = HERE / "dist" / "js" / "atlas-scene.js"
 WITHOUT = "The site runs without the 3D view; `make bundle` tries again."
+AS_BEFORE = "The one that was built before stays; `make bundle` tries again."
 NPM_CI = (
     "ci",
     "--no-progress",
@@ -25,6 +26,8 @@ NPM_CI = (
     "1",
     "--fetch-retry-mintimeout",
     "1000",
+    "--fetch-timeout",  # npm's own patience with a network that swallows everything is ten minutes
+    "60000",
 )
 
 
@@ -37,7 +40,8 @@ def main() -> int:
     try:
         build()
     except BundleError as error:
-        print(f"No 3D view: {error} {WITHOUT}", file=sys.stderr)
+        outcome = ("No new 3D view", AS_BEFORE) if BUNDLE.exists() else ("No 3D view", WITHOUT)
+        print(f"{outcome[0]}: {error} {outcome[1]}", file=sys.stderr)
         return 1
     return 0
 

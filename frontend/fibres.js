@@ -37,10 +37,8 @@ export class Fibres {
   #solver;
   #line;
   #strands;
-  #standing;
   #girth;
   #centres;
-  #relative = 0;
 
   /** `strands`: those of strands.json that follow the line; none means one fibre along the line itself. */
   constructor({ slug, line, strands, solver, colour }) {
@@ -49,7 +47,8 @@ export class Fibres {
     this.#colour = new Color(colour);
     const { points, length } = solver.solve(line, STANDING);
     const bodies = solver.bodies(STANDING);
-    this.#standing = length;
+    /** Metres, in standing and where the fibres lie now. */
+    this.standing = this.length = length;
     this.#path.follow(points);
     const bends = BENDING.some((pose) => solver.solve(line, pose).points.length > 2);
     const stations = Math.max(LEAST, Math.round(length / (bends ? BENT : STRAIGHT)));
@@ -65,10 +64,10 @@ export class Fibres {
   lay(pose, bodies) {
     const { points, length } = this.#solver.solve(this.#line, pose);
     const { position, normal } = this.mesh.geometry.attributes;
-    this.#relative = length / this.#standing - 1;
+    this.length = length;
     this.#path.follow(points);
     // A muscle keeps its volume: the shorter, the thicker.
-    const radius = RADIUS * Math.min(1.35, Math.max(0.8, Math.sqrt(this.#standing / length)));
+    const radius = RADIUS * Math.min(1.35, Math.max(0.8, Math.sqrt(this.standing / length)));
     let at = 0;
     for (const strand of this.#strands) {
       this.#path.lay(strand, bodies, bodies.femur.p, this.#centres);
@@ -77,9 +76,10 @@ export class Fibres {
     position.needsUpdate = normal.needsUpdate = true;
   }
 
-  paint(byStretch) {
-    if (byStretch) stretchColour(this.#relative, this.mesh.material.color);
-    else this.mesh.material.color.copy(this.#colour);
+  /** Show a change of length by the fraction `relative`; null shows the muscle's own colour. */
+  paint(relative) {
+    if (relative === null) this.mesh.material.color.copy(this.#colour);
+    else stretchColour(relative, this.mesh.material.color);
   }
 
   recolour(colour) {

@@ -36,7 +36,6 @@ const LABELS = {
  * @param {"muscle"|"stretch"} [options.colouring]
  * @param {string[]} [options.show] of "origins", "insertions" and "lines"; all by default
  * @param {boolean} [options.reducedMotion] no gliding, no animated turns
- * @param {(loaded: number, total: number) => void} [options.onProgress] bytes of the bones; total is 0 if unknown
  * @param {(slug: string, kind: "origin"|"insertion"|"line") => void} [options.onSelect] after a click or tap
  * @param {(view: string|null) => void} [options.onView] seen from a named view, or from between them (null)
  * @param {(loaded: number, total: number) => void} [options.onProgress] bytes of the bones so far, of how many (0: not told)
@@ -277,13 +276,16 @@ class View {
     for (const fibres of this.#fibres.values()) for (const { mesh } of fibres) mesh.visible = false;
     if (!this.#show.has("lines")) return;
     for (const muscle of this.#muscles) {
-      for (const fibres of this.#fibresOf(muscle)) {
+      const lines = this.#fibresOf(muscle);
+      for (const fibres of lines) {
         fibres.mesh.visible = true;
         fibres.lay(this.#pose, bodies);
         fibres.recolour(muscle.colour);
-        fibres.paint(this.#byStretch);
         fibres.fade(isFaded(muscle.slug));
       }
+      // A muscle has one colour, that of its mean length, as in the drawing and in words.
+      const [length, standing] = ["length", "standing"].map((name) => lines.reduce((sum, fibres) => sum + fibres[name], 0));
+      for (const fibres of lines) fibres.paint(this.#byStretch ? length / standing - 1 : null);
     }
   }
 

@@ -140,7 +140,7 @@ def _words_in(block: LessonBlock, html: str) -> int:
 def _explain(blocks: Sequence[LessonBlock], drawn: Sequence[str]) -> tuple[str, dict[str, Any]]:
     """Return the body with its names explained, and what the lesson uses of the knowledge base.
 
-    That is {"structures": {slug: ["table", "figure", "text"]}, "drills": [{key, title, side, structures}]}.
+    That is {"structures": {slug: ["atlas", "figure", "table", "text"]}, "drills": [{key, title, side, structures}]}.
     """
     vocabulary = Vocabulary(terms())
     explained: frozenset[str] = frozenset()

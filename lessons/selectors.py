@@ -268,7 +268,7 @@ def checklist_for(
 
 @dataclass(frozen=True)
 class LessonUse:
-    """A lesson that speaks of a structure, and how: in a "table", a "figure", the "text"."""
+    """A lesson that speaks of a structure, and how: in a "table", a "figure", the "atlas", the "text"."""
 
     lesson: Lesson
     ways: list[str]

@@ -380,9 +380,9 @@ def _judge(place: Place, muscle: Structure, kind: str, there: Sequence[Place], e
         )
         return Verdict(False, words % {"muscle": name}, near[:_NEAR])
     words = (
-        _("Not here. Here starts: %(muscles)s.")
+        _("Not here. What starts here: %(muscles)s.")
         if place.kind == ORIGIN
-        else _("Not here. Here ends: %(muscles)s.")
+        else _("Not here. What ends here: %(muscles)s.")
     )
     return Verdict(False, words % {"muscles": ", ".join(_names(place.owners, everybody))}, near[:_NEAR])
 

@@ -40,7 +40,9 @@ class CourseFilm extends HTMLElement {
     const tracks = this.video.textTracks;
     if (recall("film-captions") === "off") for (const track of tracks) track.mode = "disabled";
     tracks.addEventListener?.("change", () => {
-      keep("film-captions", [...tracks].some((track) => track.mode === "showing") ? "on" : "off");
+      // Chapters are a track too: a film without captions says nothing about them.
+      const captions = [...tracks].filter((track) => track.kind === "captions");
+      if (captions.length) keep("film-captions", captions.some((track) => track.mode === "showing") ? "on" : "off");
     });
   }
 
@@ -69,7 +71,7 @@ class CourseFilm extends HTMLElement {
       if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
       this.video.currentTime = Number(link.dataset.at);
-      this.video.play();
+      this.video.play().catch(() => {}); // a browser that plays nothing unasked leaves its own button
       this.video.scrollIntoView({ block: "nearest" });
     });
   }

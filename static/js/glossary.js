@@ -44,7 +44,7 @@ function start(page) {
   });
   // A link to an entry that the filter hides has to lead to it.
   addEventListener("hashchange", () => {
-    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const target = document.getElementById(location.hash.slice(1)); // slugs need no decoding
     if (!target?.closest("[hidden]") || !page.contains(target)) return;
     input.value = "";
     show();

@@ -23,7 +23,7 @@ function equip(field) {
     asked.set("key", `${prefix}preview`);
     try {
       const answer = await fetch(`${field.dataset.atlasPreview}?${asked}`, { signal: asking.signal });
-      if (!answer.ok) throw new Error(answer.status);
+      if (!answer.ok || answer.redirected) throw new Error(answer.status); // redirected: to the sign-in page
       place.innerHTML = await answer.text();
       // The patches lead to the facts beside the figure in the lesson, which are not here.
       for (const link of place.querySelectorAll("a[href^='#']")) link.removeAttribute("href");

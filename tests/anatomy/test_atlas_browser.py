@@ -272,6 +272,7 @@ def test_without_its_model_the_form_goes_on_working(page, muscles, complaints):
     page.route("**/model.json", lambda route: route.abort())
     page.goto("/atlas/")
     page.get_by_text("The moving parts did not load.").wait_for()
+    expect(page.locator(".atlas__sentence")).to_contain_text("Standing. Psoas major flexes with a lever of")
     assert len(complaints) == 1
     complaints.clear()
     page.unroute("**/model.json")

@@ -212,7 +212,7 @@ def test_a_place_is_not_named_before_it_is_chosen(client, few):
 def test_a_wrong_start_says_what_starts_there_and_what_is_near(client, few):
     view, wrong = place("sartorius", ORIGIN)
     html = page(client, f"muscle=iliacus&view={view}&from={wrong}", path="/atlas/string/")
-    assert "Not here. Here starts: sartorius." in html
+    assert "Not here. What starts here: sartorius." in html
     assert re.search(r"Near it: [a-z ]+, [a-z ]+, [a-z ]+\.", html)
     assert "Where does iliacus start?" in html
 

@@ -288,6 +288,12 @@ def test_a_name_that_is_no_muscle_says_so_and_leads_on(client, iliacus):
     assert f'href="{reverse("anatomy:glossary")}?q=iliacuss"' in response.text
 
 
+def test_an_endless_name_is_cut(client):
+    html = client.get(f"/muscles/{'x' * 5000}/").content.decode()
+    assert html.count("x" * 80) == 2
+    assert "x" * 81 not in html
+
+
 def test_a_name_like_nothing_else_leads_on_as_well(client):
     response = client.get(reverse("anatomy:muscle", args=["zzz"]))
     assert response.status_code == 404

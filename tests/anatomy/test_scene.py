@@ -31,7 +31,7 @@ const view = document.getElementById("view");
 const told = [];
 const tell = (what) => (...values) => told.push([what, ...values]);
 
-Object.assign(window, { solver, muscles, told });
+Object.assign(window, { model, solver, muscles, told });
 window.show = async (options = {}) => {
   window.scene = await mount(view, {
     glb: "/static/anatomy/hip.glb", strands, solver, muscles,
@@ -42,6 +42,24 @@ window.show = async (options = {}) => {
 window.picture = () => {
   scene.render();
   return view.querySelector("canvas").toDataURL();
+};
+// How many pixels of the picture have a hue between two (degrees) and some colour.
+window.hues = (least, most) => {
+  scene.render();
+  const canvas = view.querySelector("canvas");
+  const flat = Object.assign(document.createElement("canvas"), { width: canvas.width, height: canvas.height }).getContext("2d");
+  flat.drawImage(canvas, 0, 0);
+  const { data } = flat.getImageData(0, 0, canvas.width, canvas.height);
+  let count = 0;
+  for (let i = 0; i < data.length; i += 4) {
+    const [r, g, b, a] = data.subarray(i, i + 4);
+    const [high, low] = [Math.max(r, g, b), Math.min(r, g, b)];
+    if (a < 200 || high - low < 24) continue;
+    const sixth = high === r ? (g - b) / (high - low) : high === g ? 2 + (b - r) / (high - low) : 4 + (r - g) / (high - low);
+    const hue = (60 * sixth + 360) % 360;
+    if (hue >= least && hue <= most) count += 1;
+  }
+  return count;
 };
 view.dataset.ready = "";
 """
@@ -95,6 +113,25 @@ def test_the_view_is_an_image_with_a_label_and_follows_the_pose(page):
     assert page.evaluate("scene.setColouring('muscle'), scene.focus('iliacus'), picture()") != bent
     assert page.evaluate("scene.focus(null), scene.setPose({}), picture()") == standing
     assert page.evaluate("scene.stats().geometries") == geometries
+
+
+def test_all_lines_of_a_muscle_have_the_colour_of_its_mean_stretch(page):
+    page.evaluate(
+        """async () => {
+          const [first, second] = model.muscles["gluteus-medius"].lines;
+          const factor = (line, pose) => (pose.flexion ? { [first]: 1.2, [second]: 0.8 }[line] ?? 1 : 1);
+          const solve = (line, pose) => ({ ...solver.solve(line, {}), length: factor(line, pose) });
+          await show({
+            solver: { ...solver, solve }, muscles: muscles.slice(3), show: ["lines"], colouring: "stretch",
+            pose: { flexion: 1 }, view: "side",
+          });
+        }"""
+    )
+    # In the mean as long as in standing: bone coloured, though one line is longer and another shorter.
+    bone, red, blue = (page.evaluate(f"hues({span})") for span in ("30, 50", "0, 20", "200, 230"))
+    assert bone > 1000
+    assert red == 0
+    assert blue < 500  # shadows
 
 
 def test_what_is_not_asked_for_is_not_drawn(page):

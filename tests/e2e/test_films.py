@@ -4,6 +4,7 @@ import pytest
 
 from hipcourse.media import serve_media
 from lessons.models import FilmProgress
+from tests.factories.lessons import FilmBlockFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -52,6 +53,16 @@ def test_a_film_plays_with_captions_and_its_chapters_and_words_lead_into_it(page
         film.locator("video").evaluate("video => video.pause()")
     assert FilmProgress.objects.get().position >= 30
     assert axe(page) == []
+
+
+def test_chapters_of_a_film_without_captions_do_not_turn_captions_off_elsewhere(page):
+    film = FilmBlockFactory(captions="", chapters="0:00 Foot down\n0:10 Swing")
+    page.goto(film.parent.get_absolute_url())
+    page.wait_for_timeout(300)
+    assert page.locator("video").evaluate("video => [...video.textTracks].map((track) => track.kind)") == [
+        "chapters"
+    ]
+    assert page.evaluate("localStorage.getItem('film-captions')") is None
 
 
 def test_without_scripts_a_chapter_opens_the_film_at_its_place(new_page, course):

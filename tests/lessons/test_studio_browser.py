@@ -1,12 +1,13 @@
 """The block editor in a real browser: by mouse and by keyboard, with the site's policy and axe looking on."""
 
 import pytest
+from playwright.sync_api import expect
 
 from anatomy.models import Source
-from lessons.models import FactsBlock, KeyConceptBlock, Lesson, TakeawaysBlock, TextBlock
+from lessons.models import AtlasBlock, FactsBlock, KeyConceptBlock, Lesson, TakeawaysBlock, TextBlock
 from tests.conftest import PHONE
 from tests.factories.accounts import UserFactory
-from tests.factories.anatomy import FactFactory
+from tests.factories.anatomy import FactFactory, MuscleFactory
 from tests.factories.lessons import KeyConceptBlockFactory, LessonFactory, PartFactory, TextBlockFactory
 from tests.factories.quizzes import SingleFactory
 
@@ -279,3 +280,22 @@ def test_the_chosen_colours_hold_on_the_site_and_in_the_studio(studio):
     assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
     page.goto("/lessons/")
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_the_picture_of_an_atlas_follows_its_form(studio, lesson, complaints):
+    muscle = MuscleFactory(slug="iliacus", name="Iliacus")
+    atlas = AtlasBlock.objects.create(
+        parent=lesson, region="main", ordering=50, key="pull", caption="See how it pulls.", view="side"
+    )
+    atlas.add_rows([muscle])
+    page = studio()
+    page.goto(change(lesson))
+    preview = page.get_by_role("group", name="Preview")
+    expect(preview.locator(".atlas__sentence")).to_contain_text("Standing. Iliacus flexes")
+    page.locator("[name$=-flexion]:not([name*=__prefix__])").fill("60")
+    expect(preview.locator(".atlas__sentence")).to_contain_text("Hip bent 60°. Iliacus is")
+    # A page to sign in at is no preview.
+    page.context.clear_cookies()
+    page.locator("[name$=-flexion]:not([name*=__prefix__])").fill("70")
+    expect(preview).to_have_text("The preview did not load. Your changes are still here.")
+    complaints.clear()

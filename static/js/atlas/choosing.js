@@ -88,6 +88,8 @@ export function createChooser(root, scope, changed = () => {}) {
       // A line takes a stop only where its muscle has no patch in this view; the server has marked the others.
       const stops = [...picture.querySelectorAll("a:not([tabindex])")];
       if (stops.length) rove(stops, stops.find((link) => muscleOf(link) === chosen));
+      if (chosen && !panelOf(chosen)) choose(""); // its muscle is no longer shown
+      if (opened && !opened.isConnected) opened = panelOf(opened.dataset.structure);
       mark();
       tell(card.isConnected && panelOf(chosen));
     },

@@ -33,11 +33,10 @@ class HipAtlas extends HTMLElement {
     return null;
   }
 
-  // Says so where the sentence stands; the form goes on working, drawn by the server.
+  // Says so after the sentence, which stays true; the form goes on working, drawn by the server.
   fail(error) {
     console.warn(error);
-    const place = this.querySelector(".atlas__sentence");
-    if (place) place.textContent = this.dataset.failed;
+    this.querySelector(".atlas__sentence")?.append(` ${this.dataset.failed}`);
   }
 }
 

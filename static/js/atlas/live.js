@@ -158,7 +158,7 @@ class Atlas {
       if (this.speed || input.name === "at") input.value = value;
       const output = input.parentElement.querySelector("output");
       const words = `${degrees(value)}${output.dataset.unit}`;
-      if (output.textContent === words) continue;
+      if (input.getAttribute("aria-valuetext") === words) continue;
       output.textContent = words;
       input.setAttribute("aria-valuetext", words);
     }
@@ -220,10 +220,10 @@ class Atlas {
     button.addEventListener("click", async () => {
       button.disabled = true;
       const { openScene } = await import("./scene.js");
-      this.scene = await openScene(this, place, () => {
+      this.scene = await openScene(this, place, (hadFocus) => {
         this.scene = null;
         button.hidden = false;
-        button.focus();
+        if (hadFocus) button.focus();
       });
       button.hidden = Boolean(this.scene);
       button.disabled = false;

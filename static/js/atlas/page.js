@@ -161,7 +161,7 @@ export class AtlasPage {
       theirs.replaceWith(mine); // pictures that are there do not flicker
     }
     for (const name of ["view", "frame"]) atlas.root.dataset[name] = root.dataset[name];
-    const [marks, newMarks] = [place, fresh].map((page) => page.querySelectorAll(".atlas__scale, .atlas__hint"));
+    const [marks, newMarks] = [place, fresh].map((page) => page.querySelectorAll(".atlas__figure > :is(.atlas__scale, .atlas__hint)"));
     for (const mark of marks) mark.remove();
     place.querySelector("[data-note]").after(...newMarks);
     for (const selector of [".atlas__frame", ".atlas__facts", ".atlas-page__charts", ".compare", ".atlas__muscles > summary"]) {

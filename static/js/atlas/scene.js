@@ -6,7 +6,7 @@ import { gettext } from "./strings.js";
 
 const hasWebGL = () => Boolean(document.createElement("canvas").getContext("webgl2"));
 
-/** Open it for the figure `atlas`, with words in `place`; `closed` hears of its end. Resolves to its handle, or null. */
+/** Open it for the figure `atlas`, with words in `place`; `closed` hears of its end, and whether it had the focus. Resolves to its handle, or null. */
 export async function openScene(atlas, place, closed) {
   const { root } = atlas;
   place.querySelector("[role=status]")?.remove();
@@ -46,9 +46,10 @@ export async function openScene(atlas, place, closed) {
     frame.hidden = false;
   };
   const leave = (words) => {
+    const hadFocus = !words || box.contains(document.activeElement);
     close();
     if (words) say(words);
-    closed();
+    closed(hadFocus);
   };
 
   press(view);
@@ -81,14 +82,17 @@ export async function openScene(atlas, place, closed) {
     say(gettext("The 3D view did not load. The drawing shows the same muscles; you may try again."));
     return null;
   }
+  if (!root.isConnected) { // the figure has gone while the bones were on their way
+    close();
+    return null;
+  }
   waiting.remove();
   bar.hidden = false;
-  scene.focus(atlas.chooser.chosen() || null);
   for (const button of views) button.addEventListener("click", () => scene.setView(button.value));
   over.addEventListener("click", () => leave());
   stage.focus({ preventScroll: true });
 
-  return {
+  const handle = {
     setPose: (pose) => scene?.setPose(pose),
     focus: (slug) => scene?.focus(slug || null),
     /** The page shows other muscles, or another view. */
@@ -102,6 +106,10 @@ export async function openScene(atlas, place, closed) {
     },
     close,
   };
+  // The leg may have been moved, and other muscles chosen, while it was loading.
+  handle.setPose(atlas.current);
+  handle.refresh();
+  return handle;
 }
 
 function musclesOf({ root, muscles, solver }) {

@@ -11,17 +11,20 @@ const SWINGS = { flexion: [45, -20], adduction: [15, -25], rotation: [30, -30] }
 const reduced = matchMedia("(prefers-reduced-motion: reduce)");
 const page = document.querySelector(".string-page");
 let frame = 0;
+let asking;
 
 async function go(address) {
   cancelAnimationFrame(frame);
+  asking?.abort(); // of two taps the later one counts, whichever is answered first
+  asking = new AbortController();
   try {
-    const answer = await fetch(address);
+    const answer = await fetch(address, { signal: asking.signal });
     if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".string-page");
     page.replaceChildren(...fresh.childNodes);
     history.replaceState(history.state, "", address);
-  } catch {
-    location.assign(address);
+  } catch (error) {
+    if (error.name !== "AbortError") location.assign(address);
     return;
   }
   begin();
@@ -45,7 +48,7 @@ function begin() {
 async function strung(figure) {
   figure.wake();
   const atlas = await figure.atlas;
-  if (!atlas || reduced.matches) return;
+  if (!atlas || !figure.isConnected || reduced.matches) return;
   const arms = numbersOf(atlas.solver.muscle(atlas.muscles[0].slug, {}));
   const axis = AXES.reduce((best, other) => (Math.abs(arms[other]) > Math.abs(arms[best]) ? other : best));
   const [there, back] = arms[axis] > 0 ? SWINGS[axis] : [...SWINGS[axis]].reverse();
