@@ -26,15 +26,19 @@ class Located(dict[str, Any]):
     lines: dict[str, int]
 
 
-# libyaml where the wheel of PyYAML has it: ten times as fast, and every line is still known.
-_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-class _Loader(_Base):
+class _Loader(yaml.SafeLoader):
     pass
 
 
-def _construct_mapping(loader: _Loader, node: yaml.MappingNode) -> Located:
+# libyaml, where the wheel of PyYAML has it: ten times as fast, and every line is still known.
+_Fast: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _FastLoader(_Fast):
+    pass
+
+
+def _construct_mapping(loader: Any, node: yaml.MappingNode) -> Located:
     located = Located()
     located.line = node.start_mark.line + 1
     located.lines = {}
@@ -49,7 +53,8 @@ def _construct_mapping(loader: _Loader, node: yaml.MappingNode) -> Located:
     return located
 
 
-_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _construct_mapping)
+for _loader in (_Loader, _FastLoader):
+    _loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _construct_mapping)
 
 
 def read_yaml(path: str, text: str) -> Any:
@@ -58,7 +63,11 @@ def read_yaml(path: str, text: str) -> Any:
     Raises ContentError when it is no YAML.
     """
     try:
-        return yaml.load(text, Loader=_Loader)  # noqa: S506 -- a subclass of SafeLoader
+        try:
+            return yaml.load(text, Loader=_FastLoader)  # noqa: S506 -- a subclass of SafeLoader
+        except yaml.YAMLError:
+            # The slow one says more plainly, and the same everywhere, what is wrong and where.
+            return yaml.load(text, Loader=_Loader)  # noqa: S506 -- a subclass of SafeLoader
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise ContentError(path, mark.line + 1 if mark else 0, error.problem or "is no valid YAML") from error
