@@ -1,7 +1,6 @@
 """The atlas and the string game as pages that work without JavaScript."""
 
 import re
-import shutil
 
 import pytest
 
@@ -9,7 +8,7 @@ from anatomy.atlas.picture import INSERTION, ORIGIN
 from anatomy.atlas.selectors import ATTACHMENTS, company, traits_of
 from anatomy.atlas.string import Board, strung
 from anatomy.models import Fact, Structure
-from lessons.content import load_course
+from tests.course import put_course
 from tests.factories.anatomy import FactFactory, MuscleFactory, StructureFactory
 
 pytestmark = pytest.mark.django_db
@@ -39,10 +38,9 @@ def few():
 
 
 @pytest.fixture
-def course(settings, tmp_path):
-    """The knowledge base as the course has it, without the lessons."""
-    shutil.copytree(settings.CONTENT_DIR / "anatomy", tmp_path / "content" / "anatomy")
-    load_course(tmp_path / "content")
+def course():
+    """The course as it is shipped."""
+    put_course()
 
 
 def page(client, query="", path="/atlas/"):

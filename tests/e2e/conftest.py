@@ -5,20 +5,18 @@ from email.policy import default
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 
-from lessons.content import load_course
 from mailings.sending import pump
 from quizzes.kinds import KINDS
 from quizzes.models import Attempt, AttemptItem
 from quizzes.serving import token
+from tests.course import put_course
 
 
 @pytest.fixture
 def course(transactional_db) -> None:
     """The course as it is shipped."""
-    report = load_course(settings.CONTENT_DIR)
-    assert report.errors == []
+    put_course()
 
 
 class Inbox:
