@@ -11,6 +11,7 @@ GAP = 14.0
 INSET = 200.0  # how wide a column of names is, in units of the picture
 LONGEST_LINE = 16
 MOST_AT_HOME = 10
+BESIDE_BONE = 16.0  # how far a name keeps from a bone of the leg
 
 
 @dataclass(frozen=True)
@@ -64,28 +65,57 @@ def rows_of(name: str) -> list[str]:
     return [name[:middle], name[middle + 1 :]]
 
 
-def lay_out(wanted: Sequence[Wanted], *, box: Box, home: str = "") -> list[Label]:
-    """Place the names in two columns inside `box`.
+def lay_out(
+    wanted: Sequence[Wanted], *, box: Box, home: str = "", bones: Sequence[Point] = ()
+) -> list[Label]:
+    """Place the names in two columns inside `box`, off the `bones` (points on the leg) where they fit there.
 
     Names go to the `home` side, where the leg is, as long as they fit there; without one, to their point's side.
     """
     if not wanted:
         return []
     by_place = sorted(wanted, key=lambda one: (one.point[0], one.number))
+    count = len(by_place)
     centre = (by_place[0].point[0] + by_place[-1].point[0]) / 2
+    left, right = _free(LEFT, box, bones), _free(RIGHT, box, bones)
     fits = min(MOST_AT_HOME, int(box.height / (LINE_HEIGHT + GAP)))
-    most = max((len(by_place) + 2) // 2, fits)
+    most = max((count + 2) // 2, fits)
     if home == LEFT:
-        cut = min(len(by_place), fits)
+        cut = min(count, fits)
     elif home == RIGHT:
-        cut = max(0, len(by_place) - fits)
+        cut = max(0, count - fits)
     else:
         cut = sum(one.point[0] < centre for one in by_place)
-    cut = min(max(cut, len(by_place) - most), most)
+    cut = min(max(cut, count - most), most)
+
+    def has_room(free: Box, names: Sequence[Wanted]) -> bool:
+        return free == box or sum(len(rows_of(one.name)) * LINE_HEIGHT + GAP for one in names) <= free.height
+
+    cuts = [at for at in range(count + 1) if has_room(left, by_place[:at]) and has_room(right, by_place[at:])]
+    if cuts:
+        cut = min(cuts, key=lambda at: abs(at - cut))
+    else:
+        left = right = box
     return [
-        *_column(by_place[:cut], LEFT, box.x + INSET, box),
-        *_column(by_place[cut:], RIGHT, box.x + box.width - INSET, box),
+        *_column(by_place[:cut], LEFT, box.x + INSET, left),
+        *_column(by_place[cut:], RIGHT, box.x + box.width - INSET, right),
     ]
+
+
+def _free(side: str, box: Box, bones: Sequence[Point]) -> Box:
+    """Return the higher part of a column that is above or below the bones in it."""
+    bottom = box.y + box.height
+    inside = [
+        v
+        for u, v in bones
+        if (u < box.x + INSET if side == LEFT else u > box.x + box.width - INSET) and box.y < v < bottom
+    ]
+    if not inside:
+        return box
+    first, last = min(inside) - BESIDE_BONE, max(inside) + BESIDE_BONE
+    if first - box.y >= bottom - last:
+        return Box(box.x, box.y, box.width, max(0.0, first - box.y))
+    return Box(box.x, last, box.width, max(0.0, bottom - last))
 
 
 def _column(wanted: Sequence[Wanted], side: str, x: float, box: Box) -> list[Label]:

@@ -25,6 +25,9 @@ _SHOWN_AS = {ORIGIN: ORIGINS, INSERTION: INSERTIONS}
 UNKNOWN_COLOUR = "#6b6257"
 MOST_WITH_FAR = 8  # with more muscles, patches on the far side of a bone would only be in the way
 MARGIN, LEAST_HEIGHT = 110.0, 620.0  # of a cropped picture, in its units
+TRIMMED = 0.127  # share of the width that a phone cuts off at either side (atlas.css)
+# Half as wide as the leg is drawn around its bones, and how long one of its steps is taken, in units of a picture.
+_HALF_LEG, _STEP = 55.0, 25.0
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,8 @@ class PullDrawn:
 
 @dataclass(frozen=True)
 class Picture:
+    """`is_wide`: the leg is, or may come to be, where a phone would cut the picture off at its sides."""
+
     view: View
     box: Box
     bodies: Sequence[BodyDrawn]
@@ -122,6 +127,7 @@ class Picture:
     pulls: Sequence[PullDrawn]
     labels: Sequence[Label]
     colours: Mapping[str, str]
+    is_wide: bool
 
     @property
     def has_far(self) -> bool:
@@ -138,8 +144,12 @@ def draw(
     show: Iterable[str] = SHOWABLE,
     colouring: str = BY_MUSCLE,
     cropped: bool = False,
+    reach: Sequence[Pose] = (),
 ) -> Picture:
-    """Return the picture of `muscles` in `pose` as seen in `view`; `cropped`: no higher than they need."""
+    """Return the picture of `muscles` in `pose` as seen in `view`; `cropped`: no higher than they need.
+
+    `reach` are poses to which a reader may move the leg: there is room for it there.
+    """
     shown = frozenset(show)
     frames = solver().bodies(pose)
     matrices = body_matrices(view, solver().bodies(STANDING), frames)
@@ -176,15 +186,36 @@ def draw(
     seen = paths if LINES in shown else {}
     wanted = _label_points(groups, seen, muscles, view, cast)
     box = _crop(view, wanted, groups, seen) if cropped else view.box
+    leg = [point for one in (pose, *reach) for point in _leg(view, one)]
+    trimmed = TRIMMED * view.width
     return Picture(
         view=view,
         box=box,
         bodies=bodies_drawn(view, matrices),
         patch_groups=groups,
         pulls=pulls,
-        labels=lay_out(wanted, box=box, home=HOMES[view.name]) if LABELS in shown else [],
+        labels=lay_out(wanted, box=box, home=HOMES[view.name], bones=leg) if LABELS in shown else [],
         colours=own,
+        is_wide=any(
+            not trimmed < u < view.width - trimmed and box.y < v < box.y + box.height for u, v in leg
+        ),
     )
+
+
+def _leg(view: View, pose: Pose) -> list[Point]:
+    """Return points along both edges of thigh and shin as they lie in the picture in `pose`."""
+    standing = solver().bodies(STANDING)
+    matrices = body_matrices(view, standing, solver().bodies(pose))
+    hip, knee = (view.project(standing[name].place((0.0, 0.0, 0.0))) for name in ("femur", "tibia"))
+    points = []
+    for body, first, last in (("femur", hip[1], knee[1] + _HALF_LEG), ("tibia", knee[1], view.height)):
+        steps = int((last - first) / _STEP) + 1
+        points += [
+            apply(matrices[body], (knee[0] + edge, min(last, first + step * _STEP)))
+            for step in range(steps + 1)
+            for edge in (-_HALF_LEG, _HALF_LEG)
+        ]
+    return points
 
 
 def _patch_groups(

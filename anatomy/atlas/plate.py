@@ -17,6 +17,7 @@ from anatomy.atlas.words import (
     AXES,
     Numbers,
     degrees,
+    is_standing,
     length_words,
     lever_words,
     numbers_of,
@@ -28,7 +29,7 @@ from anatomy.atlas.words import (
     view_name,
 )
 from anatomy.models import Structure
-from anatomy.solver import LIMITS, SPEEDS, solver
+from anatomy.solver import LIMITS, SPEEDS, Pose, solver
 
 # From here on the thigh points so much towards the eye that a flat bone says little.
 _FORESHORTENED = 60
@@ -96,6 +97,17 @@ class Plate:
     stride: Slider | None
     company: Company
     charts: Sequence[Chart]
+    moved: str
+
+    @property
+    def is_still(self) -> bool:
+        """Is the leg standing, and may not be moved? Then there is no change of length to tell."""
+        return not self.moves and is_standing(self.state.pose)
+
+    @property
+    def tells_levers(self) -> bool:
+        """May levers be told? Not where nothing but patches is ever shown."""
+        return _tells_levers(self.state, self.moves)
 
     @property
     def query(self) -> str:
@@ -213,6 +225,7 @@ def plate(
         show=state.show,
         colouring=state.colouring,
         cropped=not moves,
+        reach=_reach(state, moves),
     )
     rows = [everybody.muscles[slug] for slug in state.muscles]
     traits = traits_of(rows, ALL_TRAITS if full else SHORT_TRAITS, settled=settled)
@@ -229,16 +242,14 @@ def plate(
         for number, row in enumerate(rows, start=1)
     ]
     told = sorted(panels, key=lambda panel: not panel.open)
+    # On its page the chart runs over what is moved; in a lesson the first movement of the hip is the matter.
+    moved = state.swept if full else next((name for name in AXES if name in moves), "")
     return Plate(
         key=key,
         state=state,
         picture=picture,
         panels=panels,
-        sentence=sentence(
-            pose,
-            [(in_sentence(panel.muscle.name), panel.numbers) for panel in told],
-            stride=(state.speed, state.at) if state.speed else None,
-        ),
+        sentence=_sentence(state, pose, told, moves=moves, moved=moved),
         is_foreshortened=state.view in {FRONT, BACK} and abs(pose.flexion) > _FORESHORTENED,
         moves=[name for name in MOVES if name in moves],
         sliders=[_slider(name, rounded(getattr(pose, name))) for name in ANGLES if name in moves],
@@ -253,7 +264,40 @@ def plate(
         )
         if with_charts
         else [],
+        moved=moved,
     )
+
+
+def _sentence(
+    state: AtlasState, pose: Pose, told: Sequence[Panel], *, moves: Sequence[str], moved: str
+) -> str:
+    """Return what the picture shows in words; "" where it only shows places on bones that stand still."""
+    with_levers = _tells_levers(state, moves)
+    if not with_levers and is_standing(pose):
+        return ""
+    return sentence(
+        pose,
+        [(in_sentence(panel.muscle.name), panel.numbers) for panel in told] if with_levers else [],
+        stride=(state.speed, state.at) if state.speed else None,
+        moved=moved,
+    )
+
+
+def _tells_levers(state: AtlasState, moves: Sequence[str]) -> bool:
+    return bool(moves) or LINES in state.show
+
+
+def _reach(state: AtlasState, moves: Sequence[str]) -> list[Pose]:
+    """Return where the leg goes as far as a picture keeps room for it: to sitting, far back, over the stride."""
+    reach = []
+    knees = {state.knee, 0, 90} if "knee" in moves else {state.knee}
+    if "flexion" in moves:
+        reach += [Pose(flexion=angle, knee=knee) for angle in (-30, 60, 90) for knee in sorted(knees)]
+    elif "knee" in moves:
+        reach += [replace(state.pose, knee=knee) for knee in sorted(knees)]
+    if STRIDE in moves:
+        reach += [solver().stride_pose(speed, at).clamped() for speed in SPEEDS for at in range(0, 100, 10)]
+    return reach
 
 
 def _slider(name: str, value: int) -> Slider:

@@ -149,45 +149,49 @@ def pose_words(pose: Pose) -> str:
     return words[0].upper() + words[1:]
 
 
-def muscle_words(name: str, numbers: Numbers, *, standing: bool) -> str:
-    """Return what a muscle does at a pose, as a part of a sentence."""
-    axis = numbers.main_axis
-    lever = numbers.lever(axis)
-    values = {
-        "muscle": name,
-        "mm": abs(numbers.change_mm),
-        "does": deed(axis, lever),
-        "lever": abs(lever),
-    }
-    if abs(lever) < LEAST_LEVER_MM:
-        if standing:
-            return _("%(muscle)s has hardly any lever") % values
-        if abs(numbers.change_mm) < LEAST_CHANGE_MM:
-            return _("%(muscle)s is as long as in standing and has hardly any lever") % values
-        if numbers.change_mm < 0:
-            return _("%(muscle)s is %(mm)s mm shorter than in standing and has hardly any lever") % values
-        return _("%(muscle)s is %(mm)s mm longer than in standing and has hardly any lever") % values
+def muscle_words(name: str, numbers: Numbers, *, standing: bool, axis: str = "") -> str:
+    """Return what a muscle does at a pose, as a part of a sentence: about `axis`, else where its lever is longest."""
+    values = {"muscle": name, "mm": abs(numbers.change_mm), "does": _does(numbers, axis)}
     if standing:
-        return _("%(muscle)s %(does)s with a lever of %(lever)s mm") % values
+        return _("%(muscle)s %(does)s") % values
     if abs(numbers.change_mm) < LEAST_CHANGE_MM:
-        return _("%(muscle)s is as long as in standing and %(does)s with a lever of %(lever)s mm") % values
+        return _("%(muscle)s is as long as in standing and %(does)s") % values
     if numbers.change_mm < 0:
-        return (
-            _("%(muscle)s is %(mm)s mm shorter than in standing and %(does)s with a lever of %(lever)s mm")
-            % values
-        )
-    return (
-        _("%(muscle)s is %(mm)s mm longer than in standing and %(does)s with a lever of %(lever)s mm")
-        % values
-    )
+        return _("%(muscle)s is %(mm)s mm shorter than in standing and %(does)s") % values
+    return _("%(muscle)s is %(mm)s mm longer than in standing and %(does)s") % values
+
+
+def _does(numbers: Numbers, axis: str) -> str:
+    lever = numbers.lever(axis or numbers.main_axis)
+    if abs(lever) >= LEAST_LEVER_MM:
+        return _("%(does)s with a lever of %(lever)s mm") % {
+            "does": deed(axis or numbers.main_axis, lever),
+            "lever": abs(lever),
+        }
+    return {
+        "": _("has hardly any lever"),
+        "flexion": _("hardly flexes or extends"),
+        "adduction": _("hardly adducts or abducts"),
+        "rotation": _("hardly turns in or out"),
+    }[axis]
+
+
+def told_axis(moved: str, pose: Pose) -> str:
+    """Return the axis that a sentence is about: that of the movement `moved` once it is begun; "" for none."""
+    return moved if moved in AXES and rounded(abs(getattr(pose, moved))) else ""
 
 
 def sentence(
-    pose: Pose, muscles: Sequence[tuple[str, Numbers]], *, stride: tuple[str, int] | None = None
+    pose: Pose,
+    muscles: Sequence[tuple[str, Numbers]],
+    *,
+    stride: tuple[str, int] | None = None,
+    moved: str = "",
 ) -> str:
     """Return what the picture shows: the pose, and what it does to the first muscles.
 
-    `stride` is the speed and the point of the stride when the pose is one of it.
+    `stride` is the speed and the point of the stride when the pose is one of it; else `moved` is the angle that
+    is being moved: once it is not 0, the sentence is about its axis.
     """
     standing = is_standing(pose)
     start = pose_words(pose)
@@ -201,7 +205,8 @@ def sentence(
     if not muscles:
         return f"{start}."
     named = MOST_NAMED if len(muscles) > MOST_NAMED + 1 else len(muscles)  # one more is as short as its count
-    told = [muscle_words(name, numbers, standing=standing) for name, numbers in muscles[:named]]
+    axis = "" if stride else told_axis(moved, pose)
+    told = [muscle_words(name, numbers, standing=standing, axis=axis) for name, numbers in muscles[:named]]
     told[0] = told[0][0].upper() + told[0][1:]
     more = len(muscles) - len(told)
     if more:

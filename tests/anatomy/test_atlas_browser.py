@@ -94,7 +94,7 @@ def alike(mine, theirs, within):
 
 STATES = [
     "view=side&flexion=70&knee=90",
-    "view=back&muscles=gluteus-maximus,iliacus&flexion=-20&adduction=10&rotation=-15&colour=stretch",
+    "view=back&muscles=gluteus-maximus,iliacus&flexion=-20&adduction=10&rotation=-15&colour=stretch&sweep=adduction",
     "view=side&speed=fast&at=42",
     "speed=slow&at=80&sweep=flexion",
     "flexion=100&knee=110&focus=rectus-femoris&sweep=knee&compare=psoas-major,gluteus-maximus",
@@ -358,8 +358,11 @@ def test_a_lesson_loads_the_moving_parts_when_the_figure_comes_near(page, muscle
     assert "element.js" in asked
     assert {"live.js", "model.json", "solver.js"}.isdisjoint(asked)
     figure = page.locator("hip-atlas").first
+    # A slider that is moved before the figure wakes counts.
+    page.evaluate("document.querySelector('hip-atlas [name=flexion]').value = 20")
     figure.scroll_into_view_if_needed()
     figure.and_(page.locator("[data-live]")).wait_for()
+    figure.get_by_text("Hip bent 20°, knee bent 40°. Iliacus is").wait_for()
     assert "model.json" in asked
     assert "page.js" not in asked
     figure.get_by_role("slider", name="Hip: bend").fill("55")

@@ -11,7 +11,7 @@ from anatomy.atlas.geometry import BACK, FRONT, SIDE, VIEWS, Box, view
 from anatomy.atlas.labels import LEFT, RIGHT, Wanted, lay_out, rows_of
 from anatomy.atlas.lines import arrow_path, middle_of, smooth_path
 from anatomy.atlas.moving import affine, apply, body_matrices, transform_of
-from anatomy.atlas.picture import BY_STRETCH, INSERTIONS, LABELS, LINES, ORIGINS, Cast, draw
+from anatomy.atlas.picture import BY_STRETCH, INSERTIONS, LABELS, LINES, ORIGINS, Cast, _leg, draw
 from anatomy.solver import STANDING, Pose, solver
 
 NAMES = {slug: slug.replace("-", " ").capitalize() for slug in solver().muscles}
@@ -166,6 +166,18 @@ def test_a_cropped_picture_is_as_wide_as_the_view_and_no_higher_than_needed():
     assert cropped.box.height < 0.7 * whole.box.height
 
 
+def test_no_side_is_cut_off_to_which_the_leg_may_come():
+    assert not picture(SIDE).is_wide
+    assert [
+        picture(SIDE, pose).is_wide for pose in (Pose(flexion=90, knee=90), Pose(flexion=-30, knee=60))
+    ] == [
+        True,
+        True,
+    ]
+    assert picture(SIDE, reach=[Pose(flexion=90)]).is_wide
+    assert not picture(FRONT, reach=[Pose(flexion=90, knee=90)]).is_wide
+
+
 def test_bends_of_a_line_are_rounded():
     assert smooth_path([(0, 0), (100, 0), (100, 100)]) == (
         "M0.0 0.0L86.0 0.0Q100.0 0.0 100.0 14.0L100.0 100.0"
@@ -237,6 +249,25 @@ def test_labels_stay_with_the_leg_until_that_side_is_full():
     assert [label.side for label in lay_out(few, box=BOX, home=LEFT)] == [LEFT] * 6
     assert [label.side for label in lay_out(few, box=BOX, home=RIGHT)] == [RIGHT] * 6
     assert [label.side for label in lay_out(few, box=BOX)] == [LEFT] * 3 + [RIGHT] * 3
+
+
+@pytest.mark.parametrize("pose", [Pose(flexion=90, knee=90), Pose(flexion=75), Pose(flexion=-30, knee=90)])
+def test_names_keep_off_the_bones_of_a_leg_that_comes_to_a_side(pose):
+    muscles = ("iliacus", "psoas-major", "rectus-femoris", "sartorius", "semitendinosus", "gluteus-maximus")
+    bones = _leg(view(SIDE), pose)
+    for drawn in (picture(SIDE, pose, muscles), picture(SIDE, muscles=muscles, reach=[pose])):
+        heights = {
+            LEFT: [v for u, v in bones if u < 200],
+            RIGHT: [v for u, v in bones if u > drawn.box.width - 200],
+        }
+        assert len(drawn.labels) == 6
+        assert [
+            label.name
+            for label in drawn.labels
+            if heights[label.side]
+            and min(heights[label.side]) < label.rows[-1][1]
+            and label.rows[0][1] - 20 < max(heights[label.side])
+        ] == []
 
 
 def test_leaders_of_neighbours_do_not_cross():

@@ -197,6 +197,20 @@ def test_in_standing_nothing_is_compared_with_standing():
     assert muscle_words("iliacus", numbers(rotation=1), standing=True) == "iliacus has hardly any lever"
 
 
+def test_the_sentence_is_about_the_movement_that_has_begun():
+    medius = [("gluteus medius", numbers(-4, flexion=12, adduction=-50))]
+    mostly = "gluteus medius is 4 mm shorter than in standing and abducts with a lever of 50 mm."
+    bent = Pose(flexion=60)
+    assert sentence(bent, medius, moved="flexion") == (
+        "Hip bent 60°. Gluteus medius is 4 mm shorter than in standing and flexes with a lever of 12 mm."
+    )
+    for moved in ("adduction", "knee", "stride", ""):
+        assert sentence(bent, medius, moved=moved) == f"Hip bent 60°. {mostly[0].upper()}{mostly[1:]}"
+    assert sentence(bent, medius, stride=("fast", 0), moved="flexion").endswith(mostly[1:])
+    hardly = sentence(bent, [("gracilis", numbers(flexion=-2, adduction=60))], moved="flexion")
+    assert hardly == "Hip bent 60°. Gracilis is as long as in standing and hardly flexes or extends."
+
+
 def test_the_sentence_names_three_muscles_and_counts_the_others():
     told = [(name, numbers(flexion=30)) for name in ("iliacus", "sartorius", "pectineus", "gracilis", "x")]
     assert sentence(STANDING, told) == (

@@ -92,6 +92,35 @@ def test_a_block_that_stands_still_leads_to_the_atlas(client, muscles):
     assert 'href="/atlas/?view=back&amp;muscles=iliacus,sartorius&amp;speed=fast&amp;at=30"' in html
 
 
+def test_a_block_that_stands_still_tells_no_change_of_length(client, muscles):
+    lesson = LessonFactory()
+    atlas(lesson, muscles[:1])
+    html = client.get(lesson.get_absolute_url()).content.decode()
+    assert re.findall(r'data-number="(\w+)"', html) == ["flexion", "adduction", "rotation"]
+    assert "Standing. Iliacus flexes with a lever of" in html
+
+
+def test_a_block_that_only_shows_patches_tells_no_levers(client, muscles):
+    lesson = LessonFactory()
+    atlas(lesson, muscles[:1], show=["origins", "labels"])
+    html = client.get(lesson.get_absolute_url()).content.decode()
+    assert "data-number" not in html
+    assert "Iliacus flexes" not in html
+    assert '<p class="atlas__sentence" aria-live="polite" hidden></p>' in html
+
+
+def test_a_block_is_about_its_first_movement_of_the_hip(client, muscles):
+    lesson = LessonFactory()
+    atlas(
+        lesson, muscles[2:], view="side", flexion=60, adduction=10, moves=["adduction", "knee"], key="across"
+    )
+    atlas(lesson, muscles[2:], view="side", flexion=60, adduction=10, moves=["flexion", "knee"])
+    html = client.get(lesson.get_absolute_url()).content.decode()
+    assert re.findall(r'data-moved="(\w+)"', html) == ["adduction", "flexion"]
+    told = [words.rpartition(" and ")[2] for words in re.findall(r'aria-live="polite">([^<]*)', html)]
+    assert [words.split(" ")[0] for words in told] == ["adducts", "extends"]
+
+
 def test_a_lesson_without_an_atlas_loads_nothing_of_it(client):
     html = client.get(LessonFactory().get_absolute_url()).content.decode()
     assert "atlas.css" not in html

@@ -34,6 +34,7 @@ class Atlas {
     this.form = root.querySelector("form.atlas__controls");
     this.standing = this.solver.solveAll({});
     this.at = Number(this.field("at")) || 0;
+    this.axis = root.dataset.moved ?? "";
     this.chooser = createChooser(root, scope, (slug) => this.chose(slug));
     root.addEventListener("input", (event) => this.moved(event.target.name, event.target.value));
   }
@@ -43,7 +44,12 @@ class Atlas {
     this.play();
     const open = this.root.querySelector(".atlas__panel[open]");
     if (open) this.chooser.choose(open.dataset.structure, { show: false });
+    const early = this.changedEarly();
     this.draw();
+    for (const [name, value] of early) {
+      if (ANGLES.includes(name)) this.setField(name, value); // a stride has just set it
+      this.moved(name, value);
+    }
     if (this.root.dataset.scene && this.root.dataset.glb) this.offerScene();
     this.root.toggleAttribute("data-live", true);
   }
@@ -68,6 +74,16 @@ class Atlas {
     }
   }
 
+  /** What was changed in the form before the figure woke, as [name, value]. */
+  changedEarly() {
+    return [...this.form.elements].flatMap((field) => {
+      if (field.type === "checkbox" ? field.checked !== field.defaultChecked
+        : field.type === "radio" ? field.checked && !field.defaultChecked
+          : field.type === "range" && field.value !== field.defaultValue) return [[field.name, field.value]];
+      return [];
+    });
+  }
+
   pose() {
     const data = Object.fromEntries(new FormData(this.form));
     this.speed = data.speed ?? "";
@@ -76,6 +92,7 @@ class Atlas {
 
   moved(name, value) {
     if (ANGLES.includes(name)) {
+      if (AXES.includes(name)) this.axis = name;
       this.player?.pause();
       this.setField("speed", "");
     } else if (name === "at") {
@@ -184,6 +201,7 @@ class Atlas {
       this.current,
       told.map(({ slug, name }) => [name, this.numbersAt(slug)]),
       this.speed ? { speed: this.speed, at: rounded(this.at) } : null,
+      this.page ? this.page.swept : this.axis,
     );
     const place = this.root.querySelector(".atlas__sentence");
     if (place.textContent !== words) place.textContent = words;

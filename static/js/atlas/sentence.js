@@ -80,32 +80,34 @@ export function poseWords({ flexion, adduction, rotation, knee }) {
   return upper(parts.join(", ") || gettext("standing"));
 }
 
-function muscleWords(name, numbers, standing) {
-  const axis = AXES.reduce((best, other) => (Math.abs(numbers[other]) > Math.abs(numbers[best]) ? other : best));
+function does(numbers, told) {
+  const axis = told || AXES.reduce((best, other) => (Math.abs(numbers[other]) > Math.abs(numbers[best]) ? other : best));
   const lever = Math.abs(numbers[axis]);
-  const mm = Math.abs(numbers.change);
-  const values = { muscle: lower(name), mm, does: deed(axis, numbers[axis]), lever };
-  const slack = lever < LEAST_LEVER_MM;
-  if (standing) {
-    return fill(slack ? gettext("%(muscle)s has hardly any lever") : gettext("%(muscle)s %(does)s with a lever of %(lever)s mm"), values);
+  if (lever >= LEAST_LEVER_MM) {
+    return fill(gettext("%(does)s with a lever of %(lever)s mm"), { does: deed(axis, numbers[axis]), lever });
   }
-  if (mm < LEAST_CHANGE_MM) {
-    return fill(slack
-      ? gettext("%(muscle)s is as long as in standing and has hardly any lever")
-      : gettext("%(muscle)s is as long as in standing and %(does)s with a lever of %(lever)s mm"), values);
-  }
-  if (numbers.change < 0) {
-    return fill(slack
-      ? gettext("%(muscle)s is %(mm)s mm shorter than in standing and has hardly any lever")
-      : gettext("%(muscle)s is %(mm)s mm shorter than in standing and %(does)s with a lever of %(lever)s mm"), values);
-  }
-  return fill(slack
-    ? gettext("%(muscle)s is %(mm)s mm longer than in standing and has hardly any lever")
-    : gettext("%(muscle)s is %(mm)s mm longer than in standing and %(does)s with a lever of %(lever)s mm"), values);
+  return {
+    "": gettext("has hardly any lever"),
+    flexion: gettext("hardly flexes or extends"),
+    adduction: gettext("hardly adducts or abducts"),
+    rotation: gettext("hardly turns in or out"),
+  }[told];
 }
 
-/** What the picture shows: `muscles` are [name, numbers]; `stride` is {speed, at} when the pose is one of it. */
-export function sentence(pose, muscles, stride) {
+function muscleWords(name, numbers, standing, axis) {
+  const mm = Math.abs(numbers.change);
+  const values = { muscle: lower(name), mm, does: does(numbers, axis) };
+  if (standing) return fill(gettext("%(muscle)s %(does)s"), values);
+  if (mm < LEAST_CHANGE_MM) return fill(gettext("%(muscle)s is as long as in standing and %(does)s"), values);
+  if (numbers.change < 0) return fill(gettext("%(muscle)s is %(mm)s mm shorter than in standing and %(does)s"), values);
+  return fill(gettext("%(muscle)s is %(mm)s mm longer than in standing and %(does)s"), values);
+}
+
+/**
+ * What the picture shows: `muscles` are [name, numbers]; `stride` is {speed, at} when the pose is one of it;
+ * else `moved` is the angle that is being moved: once it is not 0, the sentence is about its axis.
+ */
+export function sentence(pose, muscles, stride, moved) {
   const standing = Object.values(pose).every((angle) => rounded(Math.abs(angle)) === 0);
   let start = poseWords(pose);
   if (stride) {
@@ -117,7 +119,8 @@ export function sentence(pose, muscles, stride) {
   }
   if (!muscles.length) return `${start}.`;
   const named = muscles.length > MOST_NAMED + 1 ? MOST_NAMED : muscles.length; // one more is as short as its count
-  const told = muscles.slice(0, named).map(([name, numbers]) => muscleWords(name, numbers, standing));
+  const axis = !stride && AXES.includes(moved) && rounded(Math.abs(pose[moved])) ? moved : "";
+  const told = muscles.slice(0, named).map(([name, numbers]) => muscleWords(name, numbers, standing, axis));
   told[0] = upper(told[0]);
   if (muscles.length > told.length) {
     told.push(fill(gettext("the other %(count)s are listed below"), { count: muscles.length - told.length }));
