@@ -58,6 +58,9 @@ CONTENTS = [
             Entry("anatomy.Structure", _("Muscles, bones, movements: everything that has a name.")),
             Entry("anatomy.Fact", _("What attaches where and does what. Tables and questions draw on it.")),
             Entry("anatomy.Figure", _("Pictures drawn by the workshop, and what they show in words.")),
+            Entry(
+                "anatomy.Region", _("The coloured patches of a picture: what each shows, and on which bone.")
+            ),
             Entry("anatomy.Source", _("Books and papers that vouch for facts.")),
             Entry(
                 "anatomy.Coverage",

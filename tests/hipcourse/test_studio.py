@@ -100,6 +100,7 @@ def test_authors_write_the_course_and_the_newsletter_and_nothing_else(client):
         "Structure",
         "Fact",
         "Figure",
+        "Region",
         "Source",
         "Coverage",
         "Issue",

@@ -552,7 +552,7 @@ def test_unfinished_lessons_are_not_published_from_the_list(studio):
 
 
 def test_an_unfinished_draft_is_written_to_files_which_say_where_they_are_not_whole(studio, tmp_path):
-    lesson = LessonFactory(slug="bones", position=3, status=Lesson.Status.DRAFT)
+    lesson = LessonFactory(slug="bones", part__number=3, position=3, status=Lesson.Status.DRAFT)
     studio.post(change(lesson), half_written(form_data(studio.get(change(lesson)))))
 
     dump_course(tmp_path)
