@@ -21,6 +21,8 @@ def muscles(request: HttpRequest) -> HttpResponse:
 def muscle(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a muscle. Another structure's address leads to its place in the glossary."""
     structure = Structure.objects.filter(slug=slug).first()
+    if structure is None and slug != slug.lower() and Structure.objects.filter(slug=slug.lower()).exists():
+        return redirect("anatomy:muscle", slug.lower())
     if structure is None:
         missing = {"asked": slug.replace("-", " ")[:MAX_QUERY_LENGTH], "near": pages.muscles_like(slug)}
         return render(request, "anatomy/muscle_missing.html", missing, status=404)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from anatomy.atlas.plate import Lever
-from anatomy.atlas.selectors import ALL_TRAITS, Company, Said, traits_of
+from anatomy.atlas.selectors import ALL_TRAITS, Company, Matter, traits_of
 from anatomy.atlas.words import AXES, Numbers, length_words, lever_words, numbers_of
 from anatomy.models import Structure
 from anatomy.solver import Pose, solver
@@ -14,10 +14,10 @@ from anatomy.solver import Pose, solver
 
 @dataclass(frozen=True)
 class Row:
-    """Facts of one relation; each says whether the other muscle lacks it."""
+    """What facts of one relation are about; each says whether no fact of the other muscle is about it."""
 
     name: str
-    said: Sequence[tuple[Said, bool]]
+    matters: Sequence[tuple[Matter, bool]]
 
 
 @dataclass(frozen=True)
@@ -55,15 +55,17 @@ def comparison(everybody: Company, chosen: Sequence[str], offered: Sequence[str]
         return Comparison(choices, [])
     muscles = [everybody.muscles[slug] for slug in chosen]
     traits = traits_of(muscles)
-    said = {slug: {trait.relation: trait.said for trait in of_muscle} for slug, of_muscle in traits.items()}
+    matters = {
+        slug: {trait.relation: trait.matters for trait in of_muscle} for slug, of_muscle in traits.items()
+    }
     sides = []
     for muscle, other in zip(muscles, reversed(muscles), strict=True):
         rows = []
         for relation in ALL_TRAITS:
-            theirs = {one.key for one in said[other.slug].get(relation, ())}
-            own = said[muscle.slug].get(relation, ())
+            theirs = {one.about.pk for one in matters[other.slug].get(relation, ())}
+            own = matters[muscle.slug].get(relation, ())
             if own or theirs:
-                rows.append(Row(str(relation.label), [(one, one.key not in theirs) for one in own]))
+                rows.append(Row(str(relation.label), [(one, one.about.pk not in theirs) for one in own]))
         numbers = numbers_of(solver().muscle(muscle.slug, pose))
         sides.append(Side(muscle, everybody.cast.groups.get(muscle.slug, ""), rows, numbers))
     return Comparison(choices, sides)

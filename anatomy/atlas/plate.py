@@ -249,7 +249,7 @@ def plate(
         state=state,
         picture=picture,
         panels=panels,
-        sentence=_sentence(state, pose, told, moves=moves, moved=moved),
+        sentence=_sentence(state, pose, told, moves=moves, moved=moved, full=full),
         is_foreshortened=state.view in {FRONT, BACK} and abs(pose.flexion) > _FORESHORTENED,
         moves=[name for name in MOVES if name in moves],
         sliders=[_slider(name, rounded(getattr(pose, name))) for name in ANGLES if name in moves],
@@ -269,15 +269,20 @@ def plate(
 
 
 def _sentence(
-    state: AtlasState, pose: Pose, told: Sequence[Panel], *, moves: Sequence[str], moved: str
+    state: AtlasState, pose: Pose, told: Sequence[Panel], *, moves: Sequence[str], moved: str, full: bool
 ) -> str:
-    """Return what the picture shows in words; "" where it only shows places on bones that stand still."""
+    """Return what the picture shows in words; "" where it only shows places on bones that stand still.
+
+    That no muscle is chosen is told only where one can be: on a `full` plate.
+    """
     with_levers = _tells_levers(state, moves)
     if not with_levers and is_standing(pose):
         return ""
     return sentence(
         pose,
-        [(in_sentence(panel.muscle.name), panel.numbers) for panel in told] if with_levers else [],
+        [(in_sentence(panel.muscle.name), panel.numbers) for panel in told]
+        if with_levers and (told or full)
+        else None,
         stride=(state.speed, state.at) if state.speed else None,
         moved=moved,
     )

@@ -113,10 +113,17 @@ class Said:
     def is_disputed(self) -> bool:
         return self.fact.role == Fact.Role.DISPUTED
 
+
+@dataclass(frozen=True)
+class Matter:
+    """One thing that facts of a relation are about, such as a movement, and all that they say of it."""
+
+    about: Structure
+    said: Sequence[Said]
+
     @property
-    def key(self) -> tuple[str, str, str]:
-        """What makes two muscles' facts the same."""
-        return (self.fact.object.slug, self.fact.role, self.fact.context)
+    def is_disputed(self) -> bool:
+        return all(one.is_disputed for one in self.said)
 
 
 @dataclass(frozen=True)
@@ -126,6 +133,14 @@ class Trait:
     relation: str
     name: str
     said: Sequence[Said]
+
+    @property
+    def matters(self) -> list[Matter]:
+        """The facts by what they are about, in their order: “main” and “helper with …” of a movement together."""
+        found: dict[int, list[Said]] = {}
+        for one in self.said:
+            found.setdefault(one.fact.object_id, []).append(one)
+        return [Matter(said[0].fact.object, said) for said in found.values()]
 
 
 _ORDER = [Fact.Role.PRIME, Fact.Role.ASSIST, "", Fact.Role.DISPUTED, Fact.Role.NONE]

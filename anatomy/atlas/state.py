@@ -111,6 +111,9 @@ def read_state(query: QueryDict, names: Mapping[str, str]) -> tuple[AtlasState, 
         compare=_muscles(query, "compare", names, complaints, ())[:2],
         sweep=_choice(query, "sweep", MOVES, "", complaints),
     )
+    nothing_known = not (state.muscles or state.focus) and bool(_texts(query, "muscles"))
+    if nothing_known:
+        state = replace(state, muscles=tuple(slug for slug in FIRST_MUSCLES if slug in names))
     if state.focus and state.focus not in state.muscles:
         state = replace(state, muscles=(*state.muscles, state.focus))
     if len(query.getlist("compare")) > 1 and len(_texts(query, "compare")) == 1:
@@ -121,6 +124,8 @@ def read_state(query: QueryDict, names: Mapping[str, str]) -> tuple[AtlasState, 
             ngettext("%(count)s thing more was left out.", "%(count)s things more were left out.", left_out)
             % {"count": left_out}
         ]
+    if nothing_known and state.muscles:
+        complaints.append(_("The hip flexors are shown instead."))
     return state, complaints
 
 

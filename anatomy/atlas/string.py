@@ -4,22 +4,23 @@ Only settled facts ask and answer. Places are named by numbers and letters, so t
 whose they are.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import dist
+from math import dist, pi
 from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from anatomy.atlas.geometry import BACK, SIDE, VIEWS, Point, View, landmark, view
+from anatomy.atlas.geometry import BACK, SIDE, VIEWS, Point, View, area, landmark, view
 from anatomy.atlas.labels import Label, Wanted, lay_out
 from anatomy.atlas.picture import HOMES, INSERTION, ORIGIN, BodyDrawn, bodies_drawn
 from anatomy.atlas.plate import Plate, best_view, in_sentence, plate
 from anatomy.atlas.selectors import Company, Trait
 from anatomy.atlas.state import ANGLES, AtlasState
 from anatomy.atlas.words import view_name
-from anatomy.models import Structure
+from anatomy.models import Region, Structure
 from anatomy.solver import STANDING, solver
 
 START, END = "from", "to"
@@ -30,18 +31,29 @@ _MAX_ECHO = 40
 HIP_X, HIP_Z, MIDLINE = -0.056, 0.077, 0.03
 
 Traits = Mapping[str, Sequence[Trait]]
+# By view, structure and kind.
+Descriptions = Mapping[tuple[str, str, str], str]
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where muscles start (`kind` ORIGIN) or end, seen in one view. `key` is the same in every view."""
+    """Where muscles start (`kind` ORIGIN) or end, seen in one view. `key` is the same in every view.
+
+    `structure` is what the patch is drawn for: a muscle, the tendon that several share, or a landmark.
+    """
 
     key: str
+    structure: str
     kind: str
     body: str
     owners: Sequence[str]
     anchor: Point
     d: str
+
+    @property
+    def area(self) -> float:
+        """Return how much the place covers, in square units of the picture."""
+        return area(self.d) or pi * _DOT**2
 
 
 class Board:
@@ -75,7 +87,7 @@ class Board:
         )
         self._places = {
             name: [
-                Place(f"p{number:02d}", end[1], end[2], owners[end], *drawn[end][name])
+                Place(f"p{number:02d}", *end, owners[end], *drawn[end][name])
                 for number, end in enumerate(ordered, start=1)
                 if name in drawn[end]
             ]
@@ -117,6 +129,17 @@ def _at_landmarks(
 def _dot(at: Point) -> str:
     x, y = at
     return f"M{x - _DOT:.1f} {y:.1f}a{_DOT:g} {_DOT:g} 0 1 0 {2 * _DOT:g} 0a{_DOT:g} {_DOT:g} 0 1 0 {-2 * _DOT:g} 0Z"
+
+
+def described() -> Descriptions:
+    """Return what the hip's figures say of their patches to those who cannot see them, in one query."""
+    figures = {f"hip-{name}": name for name in VIEWS}
+    rows = (
+        Region.objects.filter(figure__slug__in=figures)
+        .exclude(description__in=["", Region.UNDESCRIBED])
+        .values_list("figure__slug", "structure__slug", "kind", "description")
+    )
+    return {(figures[figure], structure, kind): words for figure, structure, kind, words in rows}
 
 
 def strung(everybody: Company, traits: Traits, board: Board) -> list[Structure]:
@@ -202,6 +225,11 @@ class Step:
     labels: Sequence[Label]
     verdict: Verdict | None
 
+    @property
+    def drawn(self) -> list[Choice]:
+        """The choices from the largest patch to the smallest: drawn so, none is covered and each is hit where it is seen."""
+        return sorted(self.choices, key=lambda choice: -choice.place.area)
+
 
 @dataclass(frozen=True)
 class Task:
@@ -241,14 +269,18 @@ class StringPage:
 
 
 def string_page(
-    state: StringState, muscles: Sequence[Structure], board: Board, everybody: Company
+    state: StringState,
+    muscles: Sequence[Structure],
+    board: Board,
+    everybody: Company,
+    descriptions: Descriptions,
 ) -> StringPage:
     """Return the page for a state: one step until the start is right, then the other, and the line after both."""
     muscle = everybody.muscles[state.muscle]
-    state, start, here = _step(state, START, ORIGIN, muscle, board, everybody)
+    state, start, here = _step(state, START, ORIGIN, muscle, board, everybody, descriptions)
     steps, others = [start], here
     if start.verdict and start.verdict.is_right:
-        state, end, others = _step(state, END, INSERTION, muscle, board, everybody)
+        state, end, others = _step(state, END, INSERTION, muscle, board, everybody, descriptions)
         steps.append(end)
     verdict = steps[-1].verdict
     is_strung = len(steps) == 2 and verdict is not None and verdict.is_right
@@ -288,7 +320,13 @@ def _strung(muscle: Structure, everybody: Company) -> Plate:
 
 
 def _step(
-    state: StringState, name: str, kind: str, muscle: Structure, board: Board, everybody: Company
+    state: StringState,
+    name: str,
+    kind: str,
+    muscle: Structure,
+    board: Board,
+    everybody: Company,
+    descriptions: Descriptions,
 ) -> tuple[StringState, Step, list[str]]:
     """Return a step, the state in the view that it is seen from, and the other views in which its answer can be found."""
     chosen = state.start if name == START else state.end
@@ -303,18 +341,23 @@ def _step(
         state = replace(state, view=seen)
     there = board.places(state.view)
     question = _("Where does %(muscle)s start?") if kind == ORIGIN else _("And where does %(muscle)s end?")
-    choices, labels = _lettered(state, name, there, place)
+    choices, labels = _lettered(state, name, there, place, descriptions)
     step = Step(name, question % {"muscle": in_sentence(muscle.name)}, choices, labels, verdict)
     return state, step, [other for other in possible if other != state.view]
 
 
 def _lettered(
-    state: StringState, name: str, there: Sequence[Place], chosen: Place | None
+    state: StringState,
+    name: str,
+    there: Sequence[Place],
+    chosen: Place | None,
+    descriptions: Descriptions,
 ) -> tuple[list[Choice], list[Label]]:
     """Give each place a letter in the order of their columns beside the picture."""
     seen = view(state.view)
     wanted = [Wanted(place.key, "A", 0, place.anchor) for place in there]
     columns = lay_out(wanted, box=seen.box, home=HOMES[seen.name])
+    where = told_apart(there, seen, descriptions)
     by_key = {place.key: place for place in there}
     choices, labels = [], []
     for number, label in enumerate(sorted(columns, key=lambda one: (one.side, one.y))):
@@ -325,7 +368,7 @@ def _lettered(
             Choice(
                 place,
                 letter,
-                where_words(place, seen),
+                where[place.key],
                 state.query(**changes),
                 chosen is not None and place.key == chosen.key,
             )
@@ -334,8 +377,33 @@ def _lettered(
     return choices, labels
 
 
+def told_apart(there: Sequence[Place], seen: View, descriptions: Descriptions) -> dict[str, str]:
+    """Return by its key where each place of a view lies, in words that no other place has.
+
+    That is the figure's description, where there is one. One that holds for patches on several bones comes after the
+    bone; places without one are counted where their rough words are the same.
+    """
+    said = {place.key: descriptions.get((seen.name, place.structure, place.kind), "") for place in there}
+    how_many = Counter(said.values())
+    words, rough = {}, defaultdict(list)
+    for place in there:
+        if not said[place.key]:
+            rough[where_words(place, seen)].append(place)
+        elif how_many[said[place.key]] > 1:
+            words[place.key] = f"{where_words(place, seen)}. {said[place.key]}"
+        else:
+            words[place.key] = said[place.key]
+    for part, places in rough.items():
+        ordered = sorted(places, key=lambda place: (place.anchor[1], place.anchor[0]))
+        for number, place in enumerate(ordered, start=1):
+            counted = _("%(where)s, number %(number)d of %(all)d from the top")
+            values = {"where": part, "number": number, "all": len(ordered)}
+            words[place.key] = counted % values if len(ordered) > 1 else part
+    return words
+
+
 def where_words(place: Place, seen: View) -> str:
-    """Say where a place lies, for those who cannot see it, without naming a muscle or a landmark."""
+    """Say roughly where a place lies, for those who cannot see it, without naming a muscle or a landmark."""
     (u, v), scale = place.anchor, abs(seen.v[1])
     x, y = u - seen.project((0, 0, 0))[0], (seen.project((0, 0, 0))[1] - v) / scale
     if place.body == "pelvis":
@@ -355,7 +423,8 @@ def where_words(place: Place, seen: View) -> str:
     else:
         # Out from the middle of the body, on the side of the leg that is shown.
         out = abs(x) / scale
-        side = _("near the midline") if out < MIDLINE else _("inner side") if out < HIP_Z else _("outer side")
+        halves = [(MIDLINE, _("near the midline")), (HIP_Z, _("on the inner half"))]
+        side = next((words for most, words in halves if out < most), _("on the outer half"))
     return f"{part}, {side}"
 
 

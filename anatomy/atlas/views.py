@@ -13,7 +13,7 @@ from anatomy.atlas.picture import INSERTIONS, LABELS, ORIGINS
 from anatomy.atlas.plate import plate
 from anatomy.atlas.selectors import ATTACHMENTS, Company, company, traits_of
 from anatomy.atlas.state import AtlasState, read_state
-from anatomy.atlas.string import Board, read_string, string_page, strung
+from anatomy.atlas.string import Board, described, read_string, string_page, strung
 
 
 @dataclass(frozen=True)
@@ -68,5 +68,5 @@ def string(request: HttpRequest) -> HttpResponse:
     if not muscles:
         return render(request, "anatomy/atlas/string.html", {"page": None})
     state, complaints = read_string(request.GET, muscles)
-    page = string_page(state, muscles, board, everybody)
+    page = string_page(state, muscles, board, everybody, described())
     return render(request, "anatomy/atlas/string.html", {"page": page, "complaints": complaints})

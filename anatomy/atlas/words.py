@@ -46,7 +46,10 @@ def speed_name(speed: str) -> str:
 
 
 def phase_name(percent: float, stance_percent: float) -> str:
-    """Return the phase of the stride at `percent`, with the foot on the ground until `stance_percent`."""
+    """Return the phase of the stride at `percent`, with the foot on the ground until `stance_percent`.
+
+    Stance is told in thirds, swing in halves.
+    """
     share = percent % 100
     if share < stance_percent:
         third = share / stance_percent
@@ -57,8 +60,7 @@ def phase_name(percent: float, stance_percent: float) -> str:
             if third < 2 / 3
             else _("late stance")
         )
-    third = (share - stance_percent) / (100 - stance_percent)
-    return _("early swing") if third < 1 / 3 else _("middle of swing") if third < 2 / 3 else _("late swing")
+    return _("early swing") if share < (stance_percent + 100) / 2 else _("late swing")
 
 
 @dataclass(frozen=True)
@@ -183,13 +185,14 @@ def told_axis(moved: str, pose: Pose) -> str:
 
 def sentence(
     pose: Pose,
-    muscles: Sequence[tuple[str, Numbers]],
+    muscles: Sequence[tuple[str, Numbers]] | None,
     *,
     stride: tuple[str, int] | None = None,
     moved: str = "",
 ) -> str:
     """Return what the picture shows: the pose, and what it does to the first muscles.
 
+    `muscles` is None where they are not to be spoken of at all; an empty choice is told.
     `stride` is the speed and the point of the stride when the pose is one of it; else `moved` is the angle that
     is being moved: once it is not 0, the sentence is about its axis.
     """
@@ -202,15 +205,17 @@ def sentence(
             "percent": percent,
             "pose": start[0].lower() + start[1:],
         }
-    if not muscles:
+    if muscles is None:
         return f"{start}."
+    if not muscles:
+        return _("%(pose)s. No muscle is chosen.") % {"pose": start}
     named = MOST_NAMED if len(muscles) > MOST_NAMED + 1 else len(muscles)  # one more is as short as its count
     axis = "" if stride else told_axis(moved, pose)
     told = [muscle_words(name, numbers, standing=standing, axis=axis) for name, numbers in muscles[:named]]
     told[0] = told[0][0].upper() + told[0][1:]
     more = len(muscles) - len(told)
     if more:
-        told.append(_("the other %(count)s are listed below") % {"count": more})
+        told.append(_("the other %(count)s are in the list") % {"count": more})
     return f"{start}. {'; '.join(told)}."
 
 

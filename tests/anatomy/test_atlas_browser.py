@@ -97,6 +97,8 @@ STATES = [
     "view=back&muscles=gluteus-maximus,iliacus&flexion=-20&adduction=10&rotation=-15&colour=stretch&sweep=adduction",
     "view=side&speed=fast&at=42",
     "speed=slow&at=80&sweep=flexion",
+    "speed=fast&at=60&muscles=iliacus",
+    "muscles=&flexion=30",
     "flexion=100&knee=110&focus=rectus-femoris&sweep=knee&compare=psoas-major,gluteus-maximus",
 ]
 
@@ -256,7 +258,7 @@ def test_the_stride_plays_until_paused_and_never_where_motion_is_reduced(new_pag
     at.fill("20")
     for percent, phase in (
         ("35", "early swing"),
-        ("68", "middle of swing"),
+        ("68", "late swing"),
         ("90", "late swing"),
         ("0", "early stance"),
     ):
@@ -332,7 +334,55 @@ def test_stringing_a_muscle_answers_at_once_and_swings_the_leg(new_page, muscles
     ]
     assert page.evaluate("window.stayed")
     expect(page.get_by_role("slider", name="Hip: bend")).not_to_have_value("0")
+    figure = page.locator("hip-atlas .atlas__picture").bounding_box()
+    seen = min(figure["y"] + figure["height"], PHONE["height"]) - max(figure["y"], 0)
+    assert seen / figure["height"] > 0.75
+    expect(page.locator("[data-string-result]").last).to_be_in_viewport()
     expect(page.locator(".atlas__sentence")).to_contain_text("Standing. Sartorius")
+
+
+def test_each_place_is_hit_where_its_letter_points(page, muscles):
+    for slug in ("gluteus-medius", "gluteus-minimus"):
+        muscle = MuscleFactory(slug=slug)
+        FactFactory(subject=muscle, object__name=f"Start of {slug}")
+        FactFactory(subject=muscle, relation=Fact.Relation.INSERTION, object__name=f"End of {slug}")
+    for view in ("front", "side", "back"):
+        page.goto(f"/atlas/string/?muscle=gluteus-medius&view={view}")
+        missed = page.evaluate(
+            """() => [...document.querySelectorAll(".label--letter")].filter((label) => {
+              const leader = label.querySelector("path");
+              const at = leader.getPointAtLength(leader.getTotalLength()).matrixTransform(leader.getScreenCTM());
+              scrollTo(0, at.y + scrollY - innerHeight / 2);
+              const { x, y } = leader.getPointAtLength(leader.getTotalLength()).matrixTransform(leader.getScreenCTM());
+              const link = document.elementsFromPoint(x, y).map((one) => one.closest("a")).find(Boolean);
+              return !link?.getAttribute("aria-label").startsWith(`Place ${label.textContent.trim()}:`);
+            }).map((label) => label.textContent)"""
+        )
+        assert missed == []
+
+
+def test_back_takes_back_a_set_of_muscles_and_a_comparison(page, muscles):
+    alive(page, "/atlas/?muscles=gluteus-maximus")
+    page.get_by_role("slider", name="Hip: bend").fill("30")
+    page.wait_for_url("**flexion=30*")
+    page.evaluate("window.stayed = true")
+    panels = page.locator(".atlas__panel")
+    page.locator(".atlas-page__presets a", has_text="Hip flexors").click()
+    expect(panels).to_have_count(6)
+    page.get_by_label("The other").select_option("sartorius")
+    expect(page.locator("[data-compare]")).to_have_count(2)
+    page.get_by_role("slider", name="Hip: bend").fill("50")
+    page.wait_for_url("**flexion=50*compare=*")
+    page.go_back()
+    expect(page.locator("[data-compare]")).to_have_count(0)
+    expect(panels).to_have_count(6)
+    expect(page.get_by_role("slider", name="Hip: bend")).to_have_value("30")
+    page.go_back()
+    expect(panels).to_have_count(1)
+    assert "muscles=gluteus-maximus&flexion=30" in page.url
+    page.go_forward()
+    expect(panels).to_have_count(6)
+    assert page.evaluate("window.stayed")
 
 
 # In a lesson

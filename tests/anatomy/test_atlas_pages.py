@@ -150,6 +150,36 @@ def test_a_comparison_marks_what_only_one_has(client):
     assert "<mark>Femoral nerve" not in html
 
 
+def test_a_comparison_does_not_mark_what_both_do_in_different_ways(client, course):
+    html = page(client, "compare=piriformis,gluteus-maximus")
+    sides = html[html.index('class="compare__sides"') :]
+    assert sides.count("Hip abduction") == 2
+    assert "<mark>Hip abduction" not in sides
+
+
+def test_all_that_is_said_of_a_movement_stands_in_one_row(client, course):
+    html = page(client, "muscles=rectus-femoris")
+    facts = html[html.index('class="atlas__traits"') : html.index("</dl>")]
+    rows = [re.sub(r"<[^>]+>", "", row) for row in re.findall(r"<li[^>]*>(.*?)</li>", facts)]
+    assert [row for row in rows if row.startswith("Hip flexion")] == [
+        "Hip flexion main; helper with the knee straight"
+    ]
+
+
+def test_an_empty_choice_of_muscles_is_told(client, few):
+    assert "Standing. No muscle is chosen." in page(client, "muscles=&view=front")
+
+
+def test_unknown_muscles_give_way_to_the_flexors(client, few):
+    html = page(client, "muscles=nope")
+    assert "The hip flexors are shown instead." in html
+    assert "Standing. Psoas major flexes with a lever of" in html
+
+
+def test_the_chart_of_levers_says_that_a_lever_is_not_strength(client, few):
+    assert page(client).count("A lever is not strength") == 1
+
+
 def test_a_foreshortened_thigh_is_said_to_be_so(client):
     grow("iliacus")
     assert "data-note hidden" in page(client, "view=side&flexion=90")
@@ -234,9 +264,11 @@ def test_a_strung_muscle_shows_only_settled_facts(client, course):
     assert "Next: Rectus femoris" in html
 
 
-def test_the_game_asks_the_database_three_times(client, few, django_assert_num_queries):
-    with django_assert_num_queries(3):
-        page(client, "muscle=iliacus", path="/atlas/string/")
+@pytest.mark.parametrize("muscles", [["sartorius"], ALL], ids=["one", "many"])
+def test_the_game_asks_the_database_four_times(client, muscles, django_assert_num_queries):
+    grow(*muscles)
+    with django_assert_num_queries(4):
+        page(client, "muscle=sartorius", path="/atlas/string/")
 
 
 @pytest.mark.parametrize(
@@ -254,10 +286,45 @@ def test_without_settled_facts_there_is_no_game(client):
 def test_every_place_says_where_it_lies_without_saying_whose_it_is(client, few):
     html = page(client, "muscle=iliacus", path="/atlas/string/")
     told = re.findall(r'data-patch="p\d+" aria-label="Place (\w+): ([^"]+)"', html)
-    assert ("A", "the upper pelvis, outer side") in told
+    assert ("A", "the upper pelvis, on the outer half") in told
     assert len({letter for letter, _ in told}) == len(told)
     names = [muscle.replace("-", " ") for muscle in ALL]
     assert not [where for _, where in told if any(name in where for name in names)]
+
+
+def told_of(html):
+    return [where for _, where in re.findall(r'data-patch="p\d+" aria-label="Place (\w+): ([^"]+)"', html)]
+
+
+@pytest.mark.parametrize(("muscle", "count"), [("iliacus", 23), ("gluteus-medius", 22), ("piriformis", 21)])
+def test_no_two_places_of_a_view_are_told_alike(client, course, muscle, count):
+    told = told_of(page(client, f"muscle={muscle}", path="/atlas/string/"))
+    assert len(set(told)) == len(told) >= count
+
+
+def test_a_place_is_told_as_its_figure_describes_it(client, course):
+    told = told_of(page(client, "muscle=gluteus-medius&view=side", path="/atlas/string/"))
+    assert (
+        "The largest patch: a broad arch over the outside of the wing of bone, with one foot towards the front edge "
+        "and a thicker one towards the back." in told
+    )
+    [thigh, shin] = sorted(where for where in told if "Two patches far apart" in where)
+    assert thigh.startswith("the shaft of the thigh bone, towards the back. Two patches")
+    assert shin.startswith("the upper shin, towards the front. Two patches")
+
+
+def test_large_places_are_drawn_under_small_ones(client, course):
+    html = page(client, "muscle=gluteus-medius&view=side", path="/atlas/string/")
+    drawn = re.findall(r'data-patch="(p\d+)"', html)
+    _, key = place("gluteus-medius", ORIGIN)
+    assert drawn.index(key) < drawn.index(place("gluteus-minimus", ORIGIN)[1])
+
+
+def test_a_strung_muscle_stands_below_what_is_said_of_it(client, few):
+    _, start = place("iliacus", ORIGIN)
+    _, end = place("iliacus", INSERTION)
+    html = page(client, f"muscle=iliacus&from={start}&to={end}", path="/atlas/string/")
+    assert html.index("Right: iliacus ends here.") < html.index("<hip-atlas") < html.index("tasks-title")
 
 
 def test_sets_of_muscles_are_a_click_away(client, course):

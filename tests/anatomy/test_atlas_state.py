@@ -108,7 +108,17 @@ def test_a_muscle_is_not_compared_with_itself():
 def test_of_many_mistakes_the_first_few_are_told():
     _state, complaints = read("muscles=" + ",".join(f"m{number}" for number in range(500)))
     assert complaints[:6] == [f"There is no muscle “m{number}” in the atlas." for number in range(6)]
-    assert complaints[6:] == ["494 things more were left out."]
+    assert complaints[6:] == ["494 things more were left out.", "The hip flexors are shown instead."]
+
+
+def test_without_a_known_muscle_the_first_ones_are_shown_and_it_is_told():
+    assert read("muscles=nope") == (
+        AtlasState(),
+        ["There is no muscle “nope” in the atlas.", "The hip flexors are shown instead."],
+    )
+    state, complaints = read("muscles=nope&focus=gracilis")
+    assert (state.muscles, complaints) == (("gracilis",), ["There is no muscle “nope” in the atlas."])
+    assert read_state(QueryDict("muscles=nope"), {})[1] == ["There is no muscle “nope” in the atlas."]
 
 
 @given(
@@ -215,14 +225,15 @@ def test_the_sentence_names_three_muscles_and_counts_the_others():
     told = [(name, numbers(flexion=30)) for name in ("iliacus", "sartorius", "pectineus", "gracilis", "x")]
     assert sentence(STANDING, told) == (
         "Standing. Iliacus flexes with a lever of 30 mm; sartorius flexes with a lever of 30 mm; "
-        "pectineus flexes with a lever of 30 mm; the other 2 are listed below."
+        "pectineus flexes with a lever of 30 mm; the other 2 are in the list."
     )
     assert sentence(STANDING, told[:4]).endswith("; gracilis flexes with a lever of 30 mm.")
-    assert sentence(Pose(knee=90), []) == "Knee bent 90°."
+    assert sentence(Pose(knee=90), None) == "Knee bent 90°."
+    assert sentence(Pose(knee=90), []) == "Knee bent 90°. No muscle is chosen."
 
 
 def test_the_sentence_says_where_in_the_stride_the_leg_is():
-    assert sentence(Pose(flexion=-15, knee=20), [], stride=("fast", 30)) == (
+    assert sentence(Pose(flexion=-15, knee=20), None, stride=("fast", 30)) == (
         "Running at 4.0 m/s, 30 % of the stride: thigh back 15°, knee bent 20°."
     )
 
@@ -240,13 +251,15 @@ def test_numbers_in_words():
 
 
 def test_phases_of_the_stride():
-    at = [0, 12, 34, 35, 60, 99, 100]
+    at = [0, 12, 34, 35, 58, 67, 68, 99, 100]
     assert [phase_name(percent, 35) for percent in at] == [
         "early stance",
         "middle of stance",
         "late stance",
         "early swing",
-        "middle of swing",
+        "early swing",
+        "early swing",
+        "late swing",
         "late swing",
         "early stance",
     ]

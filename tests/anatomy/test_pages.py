@@ -288,6 +288,12 @@ def test_a_name_that_is_no_muscle_says_so_and_leads_on(client, iliacus):
     assert f'href="{reverse("anatomy:glossary")}?q=iliacuss"' in response.text
 
 
+def test_a_name_in_capitals_leads_to_the_page(client, iliacus):
+    response = client.get("/muscles/Iliacus/")
+    assert (response.status_code, response["Location"]) == (302, "/muscles/iliacus/")
+    assert client.get("/muscles/Iliacuss/").status_code == 404
+
+
 def test_an_endless_name_is_cut(client):
     html = client.get(f"/muscles/{'x' * 5000}/").content.decode()
     assert html.count("x" * 80) == 2

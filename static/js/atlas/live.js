@@ -199,7 +199,7 @@ class Atlas {
     const told = [...this.muscles].sort((a, b) => (b.slug === chosen) - (a.slug === chosen));
     const words = sentence(
       this.current,
-      told.map(({ slug, name }) => [name, this.numbersAt(slug)]),
+      told.length || this.page ? told.map(({ slug, name }) => [name, this.numbersAt(slug)]) : null,
       this.speed ? { speed: this.speed, at: rounded(this.at) } : null,
       this.page ? this.page.swept : this.axis,
     );

@@ -26,7 +26,7 @@ export class AtlasPage {
       if (!preset || !isPlain(event)) return;
       event.preventDefault();
       const wanted = new URLSearchParams(preset.search);
-      this.ask({ muscles: wanted.get("muscles"), show: wanted.get("show"), focus: null });
+      this.ask({ muscles: wanted.get("muscles"), show: wanted.get("show"), focus: null }, { isStep: true });
     });
     place.addEventListener("submit", (event) => {
       if (event.target.matches(".atlas__controls")) {
@@ -34,11 +34,15 @@ export class AtlasPage {
         this.ask();
       } else if (event.target.matches(".compare__form")) {
         event.preventDefault();
-        this.ask({ compare: new FormData(event.target).getAll("compare").join(",") });
+        this.ask({ compare: new FormData(event.target).getAll("compare").join(",") }, { isStep: true });
       }
     });
     place.addEventListener("change", (event) => {
       if (event.target.matches(".compare__form select")) event.target.form.requestSubmit();
+    });
+    this.search = location.search;
+    addEventListener("popstate", () => {
+      if (location.search !== this.search) this.goBack(); // else only a part of the page was gone to
     });
   }
 
@@ -83,6 +87,7 @@ export class AtlasPage {
     this.address = this.written();
     this.link.href = this.href(this.address);
     history.replaceState(history.state, "", this.link.href);
+    this.search = location.search;
   }
 
   // The address
@@ -124,11 +129,12 @@ export class AtlasPage {
 
   // What the server draws
 
-  /** Fetch the page for what the form says, with `changes`, and take its picture, facts and charts. */
-  async ask(changes = {}) {
+  /**
+   * Fetch the page for what the form says, with `changes`, and take its picture, facts and charts. A step is one that
+   * the browser's Back takes back.
+   */
+  async ask(changes = {}, { isStep = false } = {}) {
     const { atlas } = this;
-    this.asking?.abort();
-    this.asking = new AbortController();
     const data = new FormData(atlas.form);
     const ticked = data.getAll("muscles").filter(Boolean);
     // The muscles stay in their order; a new one comes last.
@@ -141,10 +147,39 @@ export class AtlasPage {
       ...(ticked.includes(atlas.chooser.chosen()) ? {} : { focus: null }),
       ...changes,
     }));
+    await this.fetch(address, (fresh) => {
+      if (isStep && address !== location.pathname + location.search) {
+        this.settle();
+        history.pushState(null, "", address);
+        this.search = location.search;
+      }
+      this.take(fresh);
+    });
+  }
+
+  /** Show what the address says now: the reader went back or forth. */
+  async goBack() {
+    const { atlas } = this;
+    clearTimeout(atlas.resting); // it would write the state that was left over the one that is gone to
+    atlas.player?.pause();
+    this.search = location.search;
+    await this.fetch(location.href, (fresh) => {
+      const theirs = new FormData(fresh.querySelector("form.atlas__controls"));
+      for (const name of ["view", "colour", "speed", ...ANGLES]) atlas.setField(name, theirs.get(name));
+      atlas.at = Number(theirs.get("at"));
+      this.sweep(theirs.get("sweep"));
+      this.take(fresh);
+      atlas.chooser.choose(new URLSearchParams(location.search).get("focus") ?? "");
+    });
+  }
+
+  async fetch(address, take) {
+    this.asking?.abort();
+    this.asking = new AbortController();
     try {
       const answer = await fetch(address, { signal: this.asking.signal });
       if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
-      this.take(new DOMParser().parseFromString(await answer.text(), "text/html"));
+      take(new DOMParser().parseFromString(await answer.text(), "text/html"));
     } catch (error) {
       // Without an answer here, the whole page is asked for: then the reader sees what is wrong.
       if (error.name !== "AbortError") location.assign(address);

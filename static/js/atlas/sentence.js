@@ -28,14 +28,12 @@ export function numbersOf({ length, relative, flexion, adduction, rotation }) {
 
 const speedName = (speed) => (speed === "slow" ? gettext("2.5 m/s") : gettext("4.0 m/s"));
 
-/** The phase of the stride at `percent`, with the foot on the ground until `stance`. */
+/** The phase of the stride at `percent`, with the foot on the ground until `stance`: stance in thirds, swing in halves. */
 export function phaseName(percent, stance) {
   const share = percent % 100;
-  const third = share < stance ? share / stance : (share - stance) / (100 - stance);
-  const names = share < stance
-    ? [gettext("early stance"), gettext("middle of stance"), gettext("late stance")]
-    : [gettext("early swing"), gettext("middle of swing"), gettext("late swing")];
-  return names[third < 1 / 3 ? 0 : third < 2 / 3 ? 1 : 2];
+  if (share >= stance) return share < (stance + 100) / 2 ? gettext("early swing") : gettext("late swing");
+  const third = share / stance;
+  return third < 1 / 3 ? gettext("early stance") : third < 2 / 3 ? gettext("middle of stance") : gettext("late stance");
 }
 
 function deed(axis, lever) {
@@ -104,7 +102,7 @@ function muscleWords(name, numbers, standing, axis) {
 }
 
 /**
- * What the picture shows: `muscles` are [name, numbers]; `stride` is {speed, at} when the pose is one of it;
+ * What the picture shows: `muscles` are [name, numbers], null where they are not to be spoken of; `stride` is {speed, at} when the pose is one of it;
  * else `moved` is the angle that is being moved: once it is not 0, the sentence is about its axis.
  */
 export function sentence(pose, muscles, stride, moved) {
@@ -117,13 +115,14 @@ export function sentence(pose, muscles, stride, moved) {
       pose: lower(start),
     });
   }
-  if (!muscles.length) return `${start}.`;
+  if (!muscles) return `${start}.`;
+  if (!muscles.length) return fill(gettext("%(pose)s. No muscle is chosen."), { pose: start });
   const named = muscles.length > MOST_NAMED + 1 ? MOST_NAMED : muscles.length; // one more is as short as its count
   const axis = !stride && AXES.includes(moved) && rounded(Math.abs(pose[moved])) ? moved : "";
   const told = muscles.slice(0, named).map(([name, numbers]) => muscleWords(name, numbers, standing, axis));
   told[0] = upper(told[0]);
   if (muscles.length > told.length) {
-    told.push(fill(gettext("the other %(count)s are listed below"), { count: muscles.length - told.length }));
+    told.push(fill(gettext("the other %(count)s are in the list"), { count: muscles.length - told.length }));
   }
   return `${start}. ${told.join("; ")}.`;
 }

@@ -31,11 +31,15 @@ async function go(address) {
   const told = [...page.querySelectorAll("[data-string-result]")].at(-1) ?? page.querySelector(".string__answer legend");
   told.tabIndex = -1;
   told.focus({ preventScroll: true });
-  told.scrollIntoView({ block: "nearest" });
+  // What is strung stands right below the words, and its leg swings: both are to be in view.
+  told.scrollIntoView({ block: page.querySelector("hip-atlas") ? "start" : "nearest" });
 }
 
 function begin() {
-  const patches = [...page.querySelectorAll("a[data-patch]")];
+  // By their letters: in the picture they stand by their size.
+  const patches = [...page.querySelectorAll(".string__choices input")]
+    .map(({ value }) => page.querySelector(`a[data-patch="${CSS.escape(value)}"]`))
+    .filter(Boolean);
   if (patches.length) {
     page.querySelector(".string__board").setAttribute("aria-description", gettext("Arrow keys go from patch to patch."));
     rove(patches, patches.find((patch) => patch.hasAttribute("aria-current")));
