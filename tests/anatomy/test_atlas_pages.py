@@ -160,7 +160,8 @@ def test_a_comparison_does_not_mark_what_both_do_in_different_ways(client, cours
 def test_all_that_is_said_of_a_movement_stands_in_one_row(client, course):
     html = page(client, "muscles=rectus-femoris")
     facts = html[html.index('class="atlas__traits"') : html.index("</dl>")]
-    rows = [re.sub(r"<[^>]+>", "", row) for row in re.findall(r"<li[^>]*>(.*?)</li>", facts)]
+    items = re.findall(r"<li[^>]*>(.*?)</li>", facts, flags=re.DOTALL)
+    rows = [" ".join(re.sub(r"<[^>]+>", "", item).split()) for item in items]
     assert [row for row in rows if row.startswith("Hip flexion")] == [
         "Hip flexion main; helper with the knee straight"
     ]

@@ -623,7 +623,8 @@ def test_a_test_of_a_draft_is_not_held_back_by_its_state(sink):
     assert sink.recipients() == ["author@example.org"]
 
 
-def test_the_task_asks_for_another_slice_only_while_more_is_due(sink, monkeypatch):
+def test_the_task_asks_for_another_slice_only_while_more_is_due(sink, monkeypatch, settings):
+    settings.EMAIL_TIMEOUT = 10  # well above what the sink takes for a mail
     app.control.purge()
     DeliveryFactory.create_batch(2)
     monkeypatch.setattr(sending, "CHUNK", 1)
